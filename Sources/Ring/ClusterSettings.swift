@@ -1,0 +1,61 @@
+/// The settings that are part of the epoch and change by vote; times in milliseconds.
+public struct ClusterSettings: Sendable, Codable, Equatable {
+    /// Copies of each key: the replication factor N, 1 to 7.
+    public var replicas = 3
+    /// Between two heartbeats.
+    public var heartbeatMilliseconds = 100
+    /// Silence after which a node is suspected.
+    public var suspectMilliseconds = 1_000
+    /// How long a lease lasts, as its giver counts.
+    public var leaseMilliseconds = 500
+    /// How long a down member keeps its place.
+    public var graceMilliseconds = 60_000
+    /// How long an operation may take.
+    public var deadlineMilliseconds = 5_000
+
+    /// The largest replication factor.
+    public static let replicasMax = 7
+    /// The longest of the times: one day.
+    public static let millisecondsMax = 86_400_000
+
+    /// The defaults.
+    public init() {}
+
+    /// Decodes settings; one that is not there has its default.
+    ///
+    /// - Throws: what the decoder throws.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        func decode(_ key: CodingKeys, into value: inout Int) throws {
+            value = try container.decodeIfPresent(Int.self, forKey: key) ?? value
+        }
+        try decode(.replicas, into: &replicas)
+        try decode(.heartbeatMilliseconds, into: &heartbeatMilliseconds)
+        try decode(.suspectMilliseconds, into: &suspectMilliseconds)
+        try decode(.leaseMilliseconds, into: &leaseMilliseconds)
+        try decode(.graceMilliseconds, into: &graceMilliseconds)
+        try decode(.deadlineMilliseconds, into: &deadlineMilliseconds)
+    }
+
+    /// What is wrong with the settings; nil when nothing is.
+    public func validate() -> String? {
+        guard (1...Self.replicasMax).contains(replicas) else {
+            return "replicas must be 1 to \(Self.replicasMax)"
+        }
+        let times = [
+            ("heartbeat", heartbeatMilliseconds), ("suspect", suspectMilliseconds),
+            ("lease", leaseMilliseconds), ("grace", graceMilliseconds),
+            ("deadline", deadlineMilliseconds),
+        ]
+        for (name, time) in times where !(1...Self.millisecondsMax).contains(time) {
+            return "\(name) must be 1 to \(Self.millisecondsMax) milliseconds"
+        }
+        guard heartbeatMilliseconds < leaseMilliseconds else {
+            return "a lease must outlast a heartbeat"
+        }
+        guard heartbeatMilliseconds < suspectMilliseconds else {
+            return "a node must be suspected only after more than a heartbeat"
+        }
+        return nil
+    }
+}
