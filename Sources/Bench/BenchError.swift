@@ -1,0 +1,15 @@
+/// Why a bench did not run.
+public enum BenchError: Error, Sendable, Equatable, CustomStringConvertible {
+    /// The plan asks for something that cannot be; says what.
+    case plan(String)
+    /// No connection to an address; says which and why.
+    case connect(BenchAddress, String)
+
+    /// The reason in words.
+    public var description: String {
+        switch self {
+        case .plan(let reason): reason
+        case .connect(let address, let reason): "cannot connect to \(address): \(reason)"
+        }
+    }
+}
