@@ -1,0 +1,62 @@
+import Ring
+
+extension Partition {
+    /// Acts by the epoch that the worker has taken (rules 1 to 3).
+    ///
+    /// - Parameter isStart: whether the process begins with this epoch.
+    func adopt(clock: Clock, isStart: Bool) {
+        let lastSlot = firstSlot + Partition.slotCount - 1
+        let arcs = shared.epoch.arcs
+        for (arcPlace, arc) in arcs.enumerated()
+        where arc.last >= firstSlot && arc.first <= lastSlot {
+            for slot in max(arc.first, firstSlot)...min(arc.last, lastSlot) {
+                adopt(place(slot), arcPlace: arcPlace, clock: clock, isStart: isStart)
+            }
+        }
+        answerDeferredCollects(clock: clock)
+    }
+
+    private func adopt(_ place: Int, arcPlace: Int, clock: Clock, isStart: Bool) {
+        let state = slots + place
+        state.pointee.arc = Int32(arcPlace)
+        let arc = shared.hotArcs[arcPlace]
+        // A slot whose generation stays sees nothing of the epoch.
+        guard state.pointee.generation != arc.generation else { return }
+        stopLeading(place)
+        state.pointee.generation = arc.generation
+        state.pointee.committed = -1
+        for replica in 0..<HotArc.replicasMax { follower(place, replica).pointee = Follower() }
+        guard arc.home == Int32(shared.number), isNamed else { return }
+        if isStart, isFounding(place) {
+            // Founding writes the base into every directory: the slot is settled.
+            state.pointee.phase = .serving
+            state.pointee.committed = 0
+            follower(place, Int(arc.selfIndex)).pointee.acknowledged = 0
+            askFollowers(place, clock: clock)
+        } else {
+            beginSettle(place, clock: clock)
+        }
+    }
+
+    /// Rule 3: whether the epoch names this very process.
+    private var isNamed: Bool {
+        shared.epoch.member(number: shared.number)?.incarnation == shared.incarnation
+            || shared.planted.contains(.leadsUnnamed)
+    }
+
+    private func isFounding(_ place: Int) -> Bool {
+        let state = slots[place]
+        return shared.incarnation == 1 && state.generation == 1 && state.base == 1
+            && state.position == 0 && !state.isDamaged
+    }
+
+    private func stopLeading(_ place: Int) {
+        let state = slots + place
+        arrivals[place] = nil
+        guard state.pointee.phase != .idle else { return }
+        if state.pointee.phase == .fetching { fetchesUnderWay -= 1 }
+        state.pointee.phase = .idle
+        settles[place] = nil
+        abandonHolds(place)
+    }
+}

@@ -1,0 +1,42 @@
+extension Partition {
+    /// Collects that may wait per partition; a home asks again, so that more are only dropped.
+    static let deferredCollectsMax = 4 * Partition.slotCount
+
+    /// Rule 4: the home of a generation asks what this node has.
+    func onCollect(_ place: Int, generation: Int, from asker: Int, clock: Clock) {
+        if generation > slots[place].generation {
+            shared.output.laterEpochSeen(from: asker)
+            deferCollect(place, generation: generation, asker: asker)
+            return
+        }
+        guard generation == slots[place].generation, arc(place).home == Int32(asker) else {
+            return
+        }
+        let arc = shared.epoch.arcs[Int(slots[place].arc)]
+        if clock.now < shared.collectGuard(of: arc, asker: asker, now: clock.now) {
+            deferCollect(place, generation: generation, asker: asker)
+        } else {
+            answerCollect(place, asker: asker)
+        }
+    }
+
+    private func deferCollect(_ place: Int, generation: Int, asker: Int) {
+        let isKnown = deferredCollects.contains {
+            $0.place == place && $0.generation == generation && $0.asker == asker
+        }
+        guard !isKnown, deferredCollects.count < Partition.deferredCollectsMax else { return }
+        deferredCollects.append(
+            DeferredCollect(place: place, generation: generation, asker: asker))
+    }
+
+    /// A lease has ended or an epoch was adopted.
+    func answerDeferredCollects(clock: Clock) {
+        guard !deferredCollects.isEmpty else { return }
+        let waiting = deferredCollects
+        deferredCollects.removeAll(keepingCapacity: true)
+        for collect in waiting where collect.generation >= slots[collect.place].generation {
+            onCollect(
+                collect.place, generation: collect.generation, from: collect.asker, clock: clock)
+        }
+    }
+}

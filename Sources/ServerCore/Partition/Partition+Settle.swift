@@ -1,0 +1,266 @@
+import Ring
+
+/// What a node has of a slot: its answer to a Collect.
+struct CopyState: Equatable {
+    var base: Int
+    var position: Int
+    var digest: UInt64
+    /// The node cannot vouch for its copy: it counts for nothing.
+    var isDamaged: Bool
+
+    /// Whether this copy knows more than another.
+    func exceeds(_ other: CopyState) -> Bool {
+        (base, position) > (other.base, other.position)
+    }
+}
+
+/// A new generation on its way to being served, at its home.
+struct Settle {
+    /// The newest answer of each member of the arc's ``SettlePlan``, by its place there.
+    private(set) var copies: [CopyState]
+    /// Which places have answered, one bit each.
+    private(set) var answered: UInt64 = 0
+    /// Which of the answers count: the copies that are not damaged.
+    private(set) var sound: UInt64 = 0
+    var nextAsk = 0
+    /// Whose entries are being fetched, as a place.
+    var source: Int?
+    var chosen: CopyState?
+    /// Whether this node's own answer is under way.
+    var isOwnAsked = false
+
+    init(members: Int) {
+        let nothing = CopyState(base: 0, position: 0, digest: 0, isDamaged: true)
+        copies = Array(repeating: nothing, count: members)
+    }
+
+    /// The answer of one member; nil while there is none.
+    subscript(place: Int) -> CopyState? {
+        get { answered & (1 << UInt64(place)) == 0 ? nil : copies[place] }
+        set {
+            let bit: UInt64 = 1 << UInt64(place)
+            answered &= ~bit
+            sound &= ~bit
+            guard let newValue else { return }
+            copies[place] = newValue
+            answered |= bit
+            if !newValue.isDamaged { sound |= bit }
+        }
+    }
+}
+
+/// Whom the home of an arc asks when it settles, and whose answers are enough: made once per epoch.
+struct SettlePlan {
+    /// Members named in one history, at most; the rest could not be told apart.
+    static let membersMax = 64
+
+    /// An earlier generation whose majority must have answered.
+    struct Past {
+        let generation: Int
+        let majority: Int
+        /// The members of its set, as bits of their places in ``SettlePlan/members``.
+        let set: UInt64
+    }
+
+    /// Every member of every set of the history.
+    let members: [Int]
+    /// The generations before the present one.
+    let past: [Past]
+
+    init(_ arc: Arc) {
+        var members: [Int] = []
+        for era in arc.history.reversed() {
+            for member in era.replicas where !members.contains(member) { members.append(member) }
+        }
+        self.members = Array(members.prefix(SettlePlan.membersMax))
+        past = arc.history.dropLast().map { era in
+            var set: UInt64 = 0
+            for (place, member) in members.prefix(SettlePlan.membersMax).enumerated()
+            where era.replicas.contains(member) {
+                set |= 1 << UInt64(place)
+            }
+            return Past(generation: era.generation, majority: era.majority, set: set)
+        }
+    }
+}
+
+/// Settling: the home of a new generation finds the copy that knows most, installs it on a
+/// majority of the replica set, and only then serves (rules 4 to 7).
+extension Partition {
+    enum SettleLimits {
+        /// Microseconds until members that have not answered are asked again.
+        static let askAgain = 100_000
+        /// Slots whose entries are fetched at the same time, per partition.
+        static let fetchesMax = 64
+        /// Microseconds without an answer after which a fetch starts again.
+        static let fetchTimeout = 3_000_000
+    }
+
+    func beginSettle(_ place: Int, clock: Clock) {
+        slots[place].phase = .collecting
+        settles[place] = Settle(members: plan(place).members.count)
+        pursueSettle(place, clock: clock)
+    }
+
+    func plan(_ place: Int) -> SettlePlan { shared.plans[Int(slots[place].arc)] }
+
+    /// Asks whoever has not answered, oneself included.
+    func pursueSettle(_ place: Int, clock: Clock) {
+        guard var settle = settles[place], slots[place].phase == .collecting else { return }
+        let isOwnDue =
+            !settle.isOwnAsked && clock.now >= ownGuard(place, clock: clock)
+        let isAskDue = clock.now >= settle.nextAsk
+        guard isOwnDue || isAskDue else { return }
+        if isOwnDue {
+            settle.isOwnAsked = true
+            answerCollect(place, asker: shared.number)
+        }
+        if isAskDue {
+            settle.nextAsk = clock.now + SettleLimits.askAgain
+            for (index, member) in plan(place).members.enumerated()
+            where member != shared.number && settle[index] == nil {
+                ask(member, place)
+            }
+        }
+        settles[place] = settle
+        if isAskDue { choose(place, clock: clock) }
+    }
+
+    private func ownGuard(_ place: Int, clock: Clock) -> Int {
+        shared.collectGuard(
+            of: shared.epoch.arcs[Int(slots[place].arc)], asker: shared.number, now: clock.now)
+    }
+
+    private func ask(_ member: Int, _ place: Int) {
+        shared.link(to: member)?.append(
+            .collect, partition: number, firstSlot + place, slots[place].generation)
+    }
+
+    /// Queues this node's answer until all that it speaks of is durable.
+    func answerCollect(_ place: Int, asker: Int) {
+        let state = slots[place]
+        let copy = CopyState(
+            base: state.base, position: state.position, digest: index.digest(slot: place),
+            isDamaged: state.isDamaged)
+        shared.undurable.append(
+            .copy(home: asker, slot: firstSlot + place, generation: state.generation, copy),
+            after: shared.log.isEmpty ? shared.batch - 1 : shared.batch)
+    }
+
+    /// A node's answer to this home's Collect.
+    func onCopy(_ copy: CopyState, _ place: Int, generation: Int, from member: Int, clock: Clock) {
+        guard slots[place].generation == generation else { return }
+        switch slots[place].phase {
+        case .idle, .fetching:
+            return
+        case .collecting:
+            guard let index = plan(place).members.firstIndex(of: member) else { return }
+            settles[place]?[index] = copy
+            choose(place, clock: clock)
+        case .installing, .serving:
+            guard member != shared.number, let replica = arc(place).place(of: member) else {
+                return
+            }
+            let state = follower(place, replica).pointee.state
+            guard state == .asked || state == .unknown else { return }
+            attach(place, replica: replica, copy, clock: clock)
+        }
+    }
+
+    /// Rule 5: with enough answers, the one that knows most; never a merge.
+    private func choose(_ place: Int, clock: Clock) {
+        guard let settle = settles[place], settle.sound != 0 else { return }
+        let plan = plan(place)
+        var best = settle.sound.trailingZeroBitCount
+        for index in plan.members.indices
+        where settle.sound & (1 << UInt64(index)) != 0
+            && settle.copies[index].exceeds(settle.copies[best])
+        {
+            best = index
+        }
+        for past in plan.past where past.generation >= settle.copies[best].base {
+            if (settle.sound & past.set).nonzeroBitCount < past.majority { return }
+        }
+        if let own = plan.members.firstIndex(of: shared.number),
+            settle.sound & (1 << UInt64(own)) != 0,
+            !settle.copies[best].exceeds(settle.copies[own])
+        {
+            settles[place]?.chosen = settle.copies[own]
+            finishSettle(place, clock: clock)
+        } else if fetchesUnderWay < SettleLimits.fetchesMax {
+            fetch(place, from: best, settle.copies[best], clock: clock)
+        }
+    }
+
+    private func fetch(_ place: Int, from index: Int, _ copy: CopyState, clock: Clock) {
+        let member = plan(place).members[index]
+        slots[place].phase = .fetching
+        fetchesUnderWay += 1
+        settles[place]?.source = index
+        settles[place]?.chosen = copy
+        settles[place]?.nextAsk = clock.now + SettleLimits.fetchTimeout
+        arrivals[place] = Arrival(
+            generation: slots[place].generation, position: 0, sender: member)
+        shared.link(to: member)?.append(
+            .fetch, partition: number, firstSlot + place, slots[place].generation)
+    }
+
+    /// The source fell silent or sent something else than it answered: ask again.
+    func abandonFetch(_ place: Int, clock: Clock) {
+        guard slots[place].phase == .fetching, let source = settles[place]?.source else { return }
+        fetchesUnderWay -= 1
+        slots[place].phase = .collecting
+        settles[place]?[source] = nil
+        if let own = plan(place).members.firstIndex(of: shared.number) {
+            settles[place]?[own] = nil
+        }
+        settles[place]?.isOwnAsked = false
+        settles[place]?.nextAsk = 0
+        settles[place]?.source = nil
+        arrivals[place] = nil
+        pursueSettle(place, clock: clock)
+    }
+
+    /// All entries of the chosen copy are here.
+    func onFetched(_ place: Int, clock: Clock) {
+        fetchesUnderWay -= 1
+        finishSettle(place, clock: clock)
+    }
+
+    /// Rules 6 and 7: the chosen copy becomes position 0 of the new generation.
+    private func finishSettle(_ place: Int, clock: Clock) {
+        guard let settle = settles.removeValue(forKey: place), let chosen = settle.chosen else {
+            return
+        }
+        let arc = arc(place)
+        var agreeing = 0
+        let members = plan(place).members
+        for (index, member) in members.enumerated()
+        where settle[index] == chosen && arc.place(of: member) != nil {
+            agreeing += 1
+        }
+        slots[place].phase = .installing
+        mark(place, position: 0)
+        shared.undurable.append(
+            .own(slot: firstSlot + place, generation: slots[place].generation, position: 0),
+            after: shared.batch)
+        // One round instead of two: a majority holds the very same copy already, so serve; the
+        // install rides in front of the first write.
+        if agreeing >= Int(arc.majority) || shared.planted.contains(.servesBeforeInstall) {
+            beginServing(place)
+        }
+        for replica in 0..<Int(arc.replicaCount) where replica != Int(arc.selfIndex) {
+            let member = Int(arc.replicas[replica])
+            if let copy = members.firstIndex(of: member).flatMap({ settle[$0] }) {
+                attach(place, replica: replica, copy, clock: clock)
+            } else {
+                askFollower(place, replica: replica, clock: clock)
+            }
+        }
+    }
+
+    func beginServing(_ place: Int) {
+        slots[place].phase = .serving
+        shared.hasNewlyServed = true
+    }
+}

@@ -1,0 +1,108 @@
+import Bytes
+import Commands
+import Log
+import Ring
+
+/// A fixed group of 1,024 neighbouring slots: their entries, their copies' state, and, for those
+/// that this node leads, their writes and reads.
+///
+/// The hot path. It reads no clock, and writes replies, frames and log records straight into
+/// buffers that its ``Worker`` lends it. Rule numbers are those of `PROTOCOL`.
+final class Partition {
+    /// Slots per partition, a power of two.
+    static let slotCount = 1_024
+    /// Partitions per node.
+    static let count = Slots.count / slotCount
+
+    let number: Int
+    let firstSlot: Int
+    let index: Index
+    let shared: Shared
+    let slots: UnsafeMutablePointer<SlotState>
+    /// ``HotArc/replicasMax`` followers for each slot, by place in its replica set.
+    let followers: UnsafeMutablePointer<Follower>
+
+    /// Slots that are being settled, by place in the partition.
+    var settles: [Int: Settle] = [:]
+    var fetchesUnderWay = 0
+    /// Installs that arrive in pieces, by place in the partition.
+    var arrivals: [Int: Arrival] = [:]
+    /// Removals that are not committed, oldest first, by place in the partition.
+    var burials: [Int: [Burial]] = [:]
+    /// Questions that wait for a lease to end, or for an epoch.
+    var deferredCollects: [DeferredCollect] = []
+    /// Where the search for expired keys goes on.
+    var expiryCursor = 0
+
+    init(number: Int, shared: Shared, seed: UInt64) {
+        self.number = number
+        self.shared = shared
+        firstSlot = number * Partition.slotCount
+        index = Index(seed: seed, slotCount: Partition.slotCount)
+        slots = .allocate(capacity: Partition.slotCount)
+        slots.initialize(repeating: SlotState(), count: Partition.slotCount)
+        let followerCount = Partition.slotCount * HotArc.replicasMax
+        followers = .allocate(capacity: followerCount)
+        followers.initialize(repeating: Follower(), count: followerCount)
+    }
+
+    deinit {
+        index.deallocate()
+        slots.deallocate()
+        followers.deallocate()
+    }
+
+    /// A slot's place in the partition.
+    func place(_ slot: Int) -> Int { slot & (Partition.slotCount - 1) }
+
+    func follower(_ place: Int, _ replica: Int) -> UnsafeMutablePointer<Follower> {
+        followers + place * HotArc.replicasMax + replica
+    }
+
+    func arc(_ place: Int) -> HotArc { shared.hotArcs[Int(slots[place].arc)] }
+
+    /// Puts back what the log says; before ``adopt(clock:isStart:)``.
+    func restore(_ record: Record) {
+        let place = place(record.slot)
+        switch record.kind {
+        case .write, .copy:
+            index.put(
+                slot: place, key: record.key, hash: index.hash(record.key), value: record.value,
+                generation: record.generation, position: record.position, expiry: record.expiry)
+        case .remove, .drop:
+            _ = index.remove(slot: place, key: record.key, hash: index.hash(record.key))
+        case .mark:
+            slots[place].base = record.generation
+            slots[place].position = record.position
+            slots[place].isDamaged = false
+        }
+        if record.kind == .write || record.kind == .remove {
+            restorePosition(place, record)
+        }
+    }
+
+    /// A stream record continues its generation without a gap, or the log is not what was written.
+    private func restorePosition(_ place: Int, _ record: Record) {
+        let isNext =
+            record.generation == slots[place].base
+            && record.position == slots[place].position + 1
+        if isNext {
+            slots[place].position = record.position
+        } else {
+            slots[place].isDamaged = true
+        }
+    }
+}
+
+/// A removal whose commit is pending.
+struct Burial {
+    let position: Int
+    let key: [UInt8]
+}
+
+/// A Collect that cannot be answered yet.
+struct DeferredCollect {
+    let place: Int
+    let generation: Int
+    let asker: Int
+}

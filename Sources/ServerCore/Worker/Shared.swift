@@ -1,0 +1,176 @@
+import Bytes
+import Commands
+import Log
+import Ring
+
+/// What the partitions of one worker share: the adopted epoch, leases, links and buffers.
+final class Shared {
+    let number: Int
+    let incarnation: Int
+    /// Which worker of the process this is.
+    let worker: Int
+    /// Whether a batch of the log is durable as soon as it is flushed, within the tick.
+    let isDurableAtFlush: Bool
+    /// Until when this process answers no Collect, as it has forgotten what it lent (rule 13).
+    let quietUntil: Int
+    /// Rules that a test takes away.
+    let planted: PlantedBugs
+    unowned let output: any WorkerOutput
+    var deliver: (RequestToken, UnsafeRawBufferPointer) -> Void = { _, _ in }
+
+    /// The log records of this tick; the shell writes them at its end.
+    let log = OutputBuffer(capacity: 64 << 10)
+    /// The number of the batch that ``log`` is growing into.
+    var batch = 1
+    /// Records appended since the process started.
+    var records = 0
+    /// Why writes are refused for good, once the log has failed.
+    var writesStopped: String?
+
+    /// Whether no new command is begun, as the process is about to stop.
+    var isDraining = false
+    /// Whether a slot has begun to be served since commands were last un-parked.
+    var hasNewlyServed = false
+    /// Lines from other nodes whose checksum was wrong.
+    var damagedLines = 0
+
+    var evaluator = Evaluator()
+    let scratch = OutputBuffer()
+    let decoder = RecordDecoder()
+
+    private(set) var epoch: RingEpoch
+    private(set) var leases = LeaseTable()
+    /// By arc, like ``hotArcs``.
+    private(set) var plans: [SettlePlan] = []
+    private(set) var hotArcs: UnsafeMutableBufferPointer<HotArc>
+    private var links: [PeerLink?] = []
+
+    var holds = HoldPool()
+    /// Reads whose reply waits for a confirm round.
+    var unconfirmed: [UnconfirmedRead] = []
+    /// What waits for the log, in the order of its batches.
+    var undurable = UndurableQueue()
+
+    init(_ configuration: WorkerConfiguration, epoch: RingEpoch, output: any WorkerOutput) {
+        number = configuration.number
+        incarnation = configuration.incarnation
+        worker = configuration.worker
+        isDurableAtFlush = configuration.isDurableAtFlush
+        quietUntil = configuration.quietUntil
+        planted = configuration.planted
+        self.output = output
+        self.epoch = epoch
+        hotArcs = .allocate(capacity: 0)
+        take(epoch)
+    }
+
+    deinit {
+        log.deallocate()
+        scratch.deallocate()
+        hotArcs.deallocate()
+    }
+
+    /// Makes the hot view of an epoch.
+    func take(_ epoch: RingEpoch) {
+        self.epoch = epoch
+        plans = epoch.arcs.map(SettlePlan.init)
+        hotArcs.deallocate()
+        hotArcs = .allocate(capacity: epoch.arcs.count)
+        for (place, arc) in epoch.arcs.enumerated() {
+            let era = arc.present
+            var hot = HotArc()
+            hot.generation = era.generation
+            hot.home = Int32(era.home ?? -1)
+            hot.replicaCount = Int32(era.replicas.count)
+            hot.majority = Int32(era.majority)
+            for (index, member) in era.replicas.enumerated() {
+                hot.replicas[index] = Int32(member)
+                if member == number { hot.selfIndex = Int32(index) }
+            }
+            hotArcs.initializeElement(at: place, to: hot)
+        }
+        for member in epoch.members where member.number != number {
+            while links.count <= member.number { links.append(nil) }
+            if links[member.number] == nil {
+                links[member.number] = PeerLink(member: member.number, partitions: 16)
+            }
+        }
+        refreshLeases()
+    }
+
+    func take(_ leases: LeaseTable) {
+        self.leases = leases
+        refreshLeases()
+    }
+
+    /// Until when a majority's leases hold, per arc that this node leads.
+    private func refreshLeases() {
+        for place in hotArcs.indices where hotArcs[place].home == Int32(number) {
+            hotArcs[place].leaseUntil = leaseUntil(hotArcs[place])
+        }
+    }
+
+    private func leaseUntil(_ arc: HotArc) -> Int {
+        let others = Int(arc.majority) - 1
+        if others <= 0 || planted.contains(.readsUnleased) { return Int.max }
+        var ends: [Int] = []
+        for place in 0..<Int(arc.replicaCount) where arc.replicas[place] != Int32(number) {
+            let entry = leases[Int(arc.replicas[place])]
+            ends.append(entry.heldStamp >= arc.generation ? entry.heldUntil : 0)
+        }
+        ends.sort(by: >)
+        return others <= ends.count ? ends[others - 1] : 0
+    }
+
+    /// Whether a majority has said, in answer to a heartbeat sent after `time`, that it acts by
+    /// the arc's generation (rule 10).
+    func isConfirmed(_ arc: HotArc, after time: Int) -> Bool {
+        var confirmed = 1
+        for place in 0..<Int(arc.replicaCount) where arc.replicas[place] != Int32(number) {
+            let entry = leases[Int(arc.replicas[place])]
+            if entry.confirmedAt > time, entry.confirmedStamp >= arc.generation { confirmed += 1 }
+        }
+        return confirmed >= Int(arc.majority)
+    }
+
+    /// Until when a promise forbids to answer a Collect of the arc's present generation to a
+    /// member; 0 when none does (rules 4 and 13).
+    func collectGuard(of arc: Arc, asker: Int, now: Int) -> Int {
+        var until = now < quietUntil && !planted.contains(.noQuietTime) ? quietUntil : 0
+        if planted.contains(.noLeaseGuard) { return until }
+        for era in arc.history.dropLast() {
+            guard let holder = era.home, holder != asker, holder != number else { continue }
+            let entry = leases[holder]
+            if entry.adopted >= arc.present.generation || now >= entry.lentUntil { continue }
+            until = max(until, entry.lentUntil)
+        }
+        return until
+    }
+
+    func link(to member: Int) -> PeerLink? {
+        member >= 0 && member < links.count ? links[member] : nil
+    }
+
+    var allLinks: [PeerLink] { links.compactMap { $0 } }
+
+    /// Appends a record to this tick's batch.
+    func append(_ record: Record) {
+        RecordEncoder.append(record, to: log)
+        records += 1
+    }
+
+    /// Hands a held reply to whom it belongs to.
+    func reply(_ token: RequestToken, _ reply: [UInt8]) {
+        reply.withUnsafeBytes { deliver(token, $0) }
+    }
+}
+
+/// A read that was evaluated while no lease held.
+struct UnconfirmedRead {
+    let slot: Int
+    let generation: Int
+    /// When it was asked; the round must begin later.
+    let since: Int
+    let token: RequestToken
+    let reply: [UInt8]
+}

@@ -1,0 +1,252 @@
+import Bytes
+import Commands
+import DequeModule
+import RESP
+
+/// A command under way to its home.
+struct Forward {
+    let request: WaitingRequest
+    let target: Int
+    /// Monotonic microseconds after which its fate is called unknown.
+    var deadline: Int
+}
+
+/// Commands that wait for one slot to have a home within reach, in their order.
+struct ParkedQueue {
+    var requests: Deque<WaitingRequest> = []
+}
+
+/// Any node serves any key by forwarding once; a home never forwards on. What was certainly not
+/// done is tried again until its deadline, what may have been done is answered «unknown».
+extension Worker {
+    /// Workers of one process that requests can tell apart.
+    static let workersMax = 64
+
+    func canForward(to member: Int) -> Bool {
+        forwards.count < Limits.forwardsMax && shared.link(to: member)?.isUp == true
+    }
+
+    func forward(_ request: WaitingRequest, to member: Int) {
+        guard let link = shared.link(to: member) else { return }
+        let number = nextForward
+        nextForward += 1
+        forwards[number] = Forward(
+            request: request, target: member, deadline: request.deadline)
+        let writer = FrameWriter(buffer: link.out)
+        writer.begin(.forward, elements: 2 + request.arguments.count)
+        writer.element(number * Worker.workersMax + shared.worker)
+        writer.element(Int(request.version.rawValue))
+        for argument in request.arguments { argument.withUnsafeBytes { writer.element($0) } }
+    }
+
+    /// Another node sent a client's command.
+    func onForward(_ frame: Arguments, from member: Int, clock: Clock) {
+        guard frame.count >= 4, let number = parseDecimal(frame[1]),
+            let version = parseDecimal(frame[2]).flatMap({ UInt8(exactly: $0) })
+                .flatMap(ProtocolVersion.init(rawValue:)),
+            let id = CommandTable.find(frame[3])
+        else { return }
+        let token = RequestToken(
+            kind: .peer, worker: shared.worker, owner: member, sequence: number)
+        serve(id, frame.dropFirst(3), token: token, version: version, clock: clock)
+    }
+
+    /// Runs another node's command here, or says that it was not done.
+    func serve(
+        _ id: CommandID, _ arguments: Arguments, token: RequestToken, version: ProtocolVersion,
+        clock: Clock
+    ) {
+        let start = replies.count
+        if id == .ring {
+            guard let number = internalPartition(arguments) else { return }
+            guard partitions[number] != nil else {
+                passOn(arguments, token: token, version: version, partition: number)
+                return
+            }
+            let disposition = executeInternal(arguments, clock: clock, reply: replies)
+            finish(disposition, token, from: start)
+            return
+        }
+        let isForwardable =
+            id == .scan || CommandTable.shape(id).flags.contains(.keyed) && arguments.count > 1
+        guard isForwardable else { return }
+        let slot = routingSlot(id, arguments)
+        guard let partition = partitions[slot >> 10] else {
+            passOn(arguments, token: token, version: version, partition: slot >> 10)
+            return
+        }
+        switch run(
+            id, arguments, partition, slot: slot, token: token, version: version, clock: clock,
+            reply: replies)
+        {
+        case .replied:
+            traffic.served += 1
+            finish(.replied, token, from: start)
+        case .held:
+            traffic.served += 1
+        case .notServing:
+            sayLater(token)
+        }
+    }
+
+    private func passOn(
+        _ arguments: Arguments, token: RequestToken, version: ProtocolVersion, partition: Int
+    ) {
+        let list = (0..<arguments.count).map(arguments.array)
+        shared.output.passOn(
+            PassedRequest(arguments: list, token: token, version: version.rawValue),
+            toPartition: partition)
+    }
+
+    /// «Not done: I am not the home, or not yet», with the epoch that this is said by.
+    func sayLater(_ token: RequestToken) {
+        var epoch = String(shared.epoch.number)
+        epoch.withUTF8 { answer(token, "later", UnsafeRawBufferPointer($0)) }
+    }
+
+    func answer(_ token: RequestToken, _ status: StaticString, _ body: UnsafeRawBufferPointer) {
+        guard let link = shared.link(to: token.owner), link.isUp else { return }
+        let writer = FrameWriter(buffer: link.out)
+        writer.begin(.answer, elements: 3)
+        writer.element(token.sequence)
+        writer.element(status)
+        writer.element(body)
+    }
+
+    /// A home's answer.
+    func onAnswer(_ frame: Arguments, from member: Int, clock: Clock) {
+        guard frame.count == 4, let number = parseDecimal(frame[1]),
+            let forward = forwards[number / Worker.workersMax], forward.target == member
+        else { return }
+        forwards[number / Worker.workersMax] = nil
+        if bytesEqual(frame[2], literal("done")) {
+            complete(forward.request.token, frame[3])
+            return
+        }
+        if let epoch = parseDecimal(frame[3]), epoch > shared.epoch.number {
+            shared.output.laterEpochSeen(from: member)
+        }
+        parkAgain(forward.request)
+    }
+
+    /// Lets a command wait that was certainly not done.
+    func parkAgain(_ request: WaitingRequest) {
+        let start = replies.count
+        finish(park(request, reply: replies), request.token, from: start)
+    }
+
+    func park(_ request: WaitingRequest, reply: OutputBuffer) -> Disposition {
+        guard let slot = request.slot, let partition = partitions[slot >> 10] else {
+            reply.append(Replies.tryAgain)
+            return .replied
+        }
+        guard parkedCount < Limits.parkedMax,
+            parkedBytes + request.byteCount <= Limits.parkedBytesMax
+        else {
+            reply.append(Replies.full)
+            return .replied
+        }
+        parkedCount += 1
+        parkedBytes += request.byteCount
+        parked[slot, default: ParkedQueue()].requests.append(request)
+        partition.slots[partition.place(slot)].isParked = true
+        return .held
+    }
+
+    /// Tries what waits, slot by slot and in order.
+    func retryParked(clock: Clock) {
+        guard parkedCount > 0 else { return }
+        for slot in parked.keys.sorted() {
+            while let request = parked[slot]?.requests.first {
+                guard request.deadline <= clock.now || mayProceed(slot) else { break }
+                unparkFirst(slot)
+                if request.deadline <= clock.now {
+                    Replies.noHome.withUnsafeBytes { complete(request.token, $0) }
+                } else {
+                    proceed(request, slot: slot, clock: clock)
+                }
+            }
+        }
+    }
+
+    private func mayProceed(_ slot: Int) -> Bool {
+        guard let partition = partitions[slot >> 10] else { return false }
+        let place = partition.place(slot)
+        let home = partition.arc(place).home
+        return home == Int32(shared.number)
+            ? partition.slots[place].phase == .serving : canForward(to: Int(home))
+    }
+
+    private func unparkFirst(_ slot: Int) {
+        guard let request = parked[slot]?.requests.popFirst() else { return }
+        parkedCount -= 1
+        parkedBytes -= request.byteCount
+        guard parked[slot]?.requests.isEmpty == true, let partition = partitions[slot >> 10]
+        else { return }
+        parked[slot] = nil
+        partition.slots[partition.place(slot)].isParked = false
+    }
+
+    private func proceed(_ request: WaitingRequest, slot: Int, clock: Clock) {
+        guard let partition = partitions[slot >> 10] else { return }
+        let home = partition.arc(partition.place(slot)).home
+        guard home == Int32(shared.number) else {
+            forward(request, to: Int(home))
+            return
+        }
+        let start = replies.count
+        let execution = withArguments(request.arguments) { arguments in
+            run(
+                request.id, arguments, partition, slot: slot, token: request.token,
+                version: request.version, clock: clock, reply: replies)
+        }
+        switch execution {
+        case .replied: finish(.replied, request.token, from: start)
+        case .held: return
+        case .notServing: parkAgain(request)
+        }
+    }
+
+    /// The link to a member is gone: a write that was sent may have been done.
+    func loseForwards(to member: Int, clock: Clock) {
+        let lost = forwards.filter { $0.value.target == member }
+        for (number, forward) in lost.sorted(by: { $0.key < $1.key }) {
+            forwards[number] = nil
+            if forward.request.isWrite {
+                Replies.lostLink.withUnsafeBytes { complete(forward.request.token, $0) }
+            } else {
+                parkAgain(forward.request)
+            }
+        }
+    }
+
+    /// After a change of homes: reads go to the new home at once, writes that the old one may
+    /// have done are not waited for much longer.
+    func reviewForwards(clock: Clock) {
+        for (number, forward) in forwards {
+            guard let slot = forward.request.slot, let partition = partitions[slot >> 10],
+                partition.arc(partition.place(slot)).home != Int32(forward.target)
+            else { continue }
+            if forward.request.isWrite {
+                forwards[number]?.deadline = min(
+                    forward.deadline, clock.now + Limits.lostHomePatience)
+            } else {
+                forwards[number] = nil
+                parkAgain(forward.request)
+            }
+        }
+    }
+
+    func expireForwards(clock: Clock) {
+        let late = forwards.filter { $0.value.request.deadline <= clock.now }
+        for (number, forward) in late.sorted(by: { $0.key < $1.key }) {
+            forwards[number] = nil
+            let reply = forward.request.isWrite ? Replies.lateAnswer : Replies.noHome
+            reply.withUnsafeBytes { complete(forward.request.token, $0) }
+        }
+    }
+}
+
+func literal(_ text: StaticString) -> UnsafeRawBufferPointer {
+    UnsafeRawBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount)
+}

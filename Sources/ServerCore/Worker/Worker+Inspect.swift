@@ -1,0 +1,20 @@
+/// What a simulation looks at between two events. Reading changes nothing.
+extension Worker {
+    /// Whether this worker would answer a read of the slot at once.
+    package func servesWithLease(slot: Int, clock: Clock) -> Bool {
+        guard let partition = partitions[slot >> 10] else { return false }
+        let place = partition.place(slot)
+        return partition.slots[place].phase == .serving
+            && clock.now < partition.arc(place).leaseUntil
+    }
+
+    /// Base and position of this worker's copy of a slot; of a damaged one (0, 0).
+    package func copyVersion(slot: Int) -> (base: Int, position: Int) {
+        guard let partition = partitions[slot >> 10] else { return (0, 0) }
+        let state = partition.slots[partition.place(slot)]
+        return state.isDamaged ? (0, 0) : (state.base, state.position)
+    }
+
+    /// Commands that wait here for another node or for a slot to have a home.
+    package var waitingCount: Int { forwards.count + parkedCount }
+}

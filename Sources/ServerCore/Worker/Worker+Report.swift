@@ -1,0 +1,51 @@
+import Ring
+
+extension Worker {
+    /// Adds what this worker leads, holds and was asked to its node's report.
+    public func fill(_ report: inout NodeReport, now: Int) {
+        var followers: [Int: FollowerReport] = [:]
+        for follower in report.followers { followers[follower.member] = follower }
+        for partition in partitions {
+            partition?.fill(&report, followers: &followers, now: now)
+        }
+        report.followers = followers.values.sorted { $0.member < $1.member }
+        report.epoch = shared.epoch.number
+        report.writesStopped = shared.writesStopped
+        report.traffic.reads += traffic.reads
+        report.traffic.writes += traffic.writes
+        report.traffic.forwarded += traffic.forwarded
+        report.traffic.served += traffic.served
+        report.traffic.unknown += traffic.unknown
+        report.traffic.refused += traffic.refused
+        report.recent += traffic.recent
+        report.log.records += shared.records
+    }
+
+    /// What the node needs to know of the slots that this worker leads.
+    public func slotReport() -> SlotReport {
+        var level = Set(shared.epoch.members.map(\.number))
+        level.remove(shared.number)
+        var unsettled: Set<Int> = []
+        for partition in partitions {
+            partition?.fill(level: &level, unsettled: &unsettled)
+        }
+        return SlotReport(
+            epoch: shared.epoch.number, unsettled: unsettled.sorted(), level: level.sorted())
+    }
+
+    /// What this worker holds of a range of slots; others' partitions are passed over.
+    ///
+    /// - Parameter slots: within 0..<16,384.
+    public func copyReports(_ slots: ClosedRange<Int>) -> [CopyReport] {
+        slots.compactMap { slot in partitions[slot >> 10]?.copyReport(slot) }
+    }
+
+    /// What this worker holds of a key; nil when the partition is another worker's.
+    public func keyReport(_ key: UnsafeRawBufferPointer) -> KeyReport? {
+        let slot = Slots.slot(of: key)
+        return partitions[slot >> 10]?.keyReport(key, slot: slot)
+    }
+
+    /// Entries of a slot; nil when the partition is another worker's.
+    public func keyCount(slot: Int) -> Int? { partitions[slot >> 10]?.keyCount(slot: slot) }
+}
