@@ -1,0 +1,46 @@
+import Bytes
+import Commands
+import RESP
+
+extension NodeAnswers {
+    /// `CONFIG GET pattern…`: the settings that clients and tools look at.
+    func config(_ arguments: Arguments) -> NodeAnswer {
+        guard bytesEqualIgnoringCase(arguments[1], "get"), arguments.count >= 3 else {
+            return unknownSubcommand(arguments)
+        }
+        let patterns = (2..<arguments.count).map { index in
+            Glob(arguments.text(index).lowercased())
+        }
+        let options = host.process.options
+        let settings = host.worker?.epoch.settings
+        let known: [(String, String)] = [
+            ("appendfsync", options.fsync.rawValue),
+            ("appendonly", "yes"),
+            ("bind", options.host),
+            ("cluster-enabled", "yes"),
+            ("databases", "1"),
+            ("io-threads", "\(host.process.loopCount)"),
+            ("maxclients", "\(ServerLimits.connectionsMax)"),
+            ("maxmemory", "0"),
+            ("maxmemory-policy", "noeviction"),
+            ("port", "\(options.port)"),
+            ("proto-max-bulk-len", "\(ValueLimits().valueBytesMax)"),
+            ("replicas", "\(settings?.replicas ?? 0)"),
+            ("save", ""),
+            ("timeout", "0"),
+        ]
+        let found = known.filter { name, _ in
+            patterns.contains { pattern in
+                var name = name
+                return name.withUTF8 { pattern.matches(UnsafeRawBufferPointer($0)) }
+            }
+        }
+        return .now { writer in
+            writer.map(found.count)
+            for (name, value) in found {
+                writer.bulk(name)
+                writer.bulk(value)
+            }
+        }
+    }
+}

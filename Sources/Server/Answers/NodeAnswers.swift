@@ -1,0 +1,188 @@
+import Bytes
+import Commands
+import NIOCore
+import RESP
+import Ring
+import ServerCore
+
+/// How a command that concerns a connection or a node is answered.
+enum NodeAnswer {
+    /// At once.
+    case now((ReplyWriter) -> Void)
+    /// When other loops have been asked.
+    case later(EventLoopFuture<[UInt8]>)
+    /// At once, and then the connection ends.
+    case close((ReplyWriter) -> Void)
+    /// The connection is another node's link from now on.
+    case peer(InboundPeer, (ReplyWriter) -> Void)
+
+    static func error(_ text: String) -> NodeAnswer { .now { $0.error(text) } }
+    static var ok: NodeAnswer { .now { $0.ok() } }
+}
+
+/// Answers commands that name no key.
+struct NodeAnswers {
+    let host: LoopHost
+    let session: ClientSession
+
+    func answer(_ id: CommandID, _ arguments: Arguments) -> NodeAnswer {
+        guard CommandTable.shape(id).accepts(count: arguments.count) else {
+            return .now { CommandErrors.wrongArity(id, reply: $0.buffer) }
+        }
+        switch id {
+        case .ping: return ping(arguments)
+        case .echo:
+            let text = arguments.array(1)
+            return .now { $0.bulk(text) }
+        case .hello: return hello(arguments)
+        case .auth:
+            return .error(
+                "ERR AUTH <password> called without any password configured for the default "
+                    + "user. Are you sure your configuration is correct?")
+        case .quit: return .close { $0.ok() }
+        case .reset:
+            session.reset()
+            return .now { $0.simple("RESET") }
+        case .select: return select(arguments)
+        case .readonly, .readwrite: return .ok
+        case .client: return client(arguments)
+        case .command:
+            let writer = OutputBuffer()
+            defer { writer.deallocate() }
+            CommandReplies.command(arguments, reply: ReplyWriter(writer, session.version))
+            let reply = writer.array()
+            return .now { $0.buffer.append(reply) }
+        case .config: return config(arguments)
+        case .info: return info(arguments)
+        case .cluster: return cluster(arguments)
+        case .ring: return ring(arguments)
+        default: return .error("ERR this command is not served here")
+        }
+    }
+
+    private func ping(_ arguments: Arguments) -> NodeAnswer {
+        guard arguments.count <= 2 else {
+            return .now { CommandErrors.wrongArity(.ping, reply: $0.buffer) }
+        }
+        guard arguments.count == 2 else { return .now { $0.simple("PONG") } }
+        let text = arguments.array(1)
+        return .now { $0.bulk(text) }
+    }
+
+    private func select(_ arguments: Arguments) -> NodeAnswer {
+        guard let number = parseDecimal(arguments[1]) else {
+            return .error("ERR value is not an integer or out of range")
+        }
+        return number == 0 ? .ok : .error("ERR DB index is out of range")
+    }
+
+    private func hello(_ arguments: Arguments) -> NodeAnswer {
+        var version = session.version
+        var index = 1
+        if arguments.count > 1 {
+            guard let number = parseDecimal(arguments[1]) else {
+                return .error("ERR Protocol version is not an integer or out of range")
+            }
+            guard let asked = UInt8(exactly: number).flatMap(ProtocolVersion.init(rawValue:))
+            else { return .error("NOPROTO unsupported protocol version") }
+            version = asked
+            index = 2
+        }
+        var name: [UInt8]?
+        while index < arguments.count {
+            if bytesEqualIgnoringCase(arguments[index], "setname"), index + 1 < arguments.count {
+                name = arguments.array(index + 1)
+                index += 2
+            } else if bytesEqualIgnoringCase(arguments[index], "auth"),
+                index + 2 < arguments.count
+            {
+                return .error(
+                    "ERR AUTH <password> called without any password configured for the default "
+                        + "user. Are you sure your configuration is correct?")
+            } else {
+                return .error(
+                    "ERR Syntax error in HELLO option '\(arguments.text(index).prefix(64))'")
+            }
+        }
+        if let name {
+            guard isPlain(name) else { return badName }
+            session.name = String(decoding: name, as: UTF8.self)
+        }
+        session.version = version
+        let identifier = session.identifier
+        return .now { writer in
+            writer.map(7)
+            writer.bulk("server")
+            writer.bulk("redis")
+            writer.bulk("version")
+            writer.bulk(ServerVersion.redis)
+            writer.bulk("proto")
+            writer.integer(Int(version.rawValue))
+            writer.bulk("id")
+            writer.integer(identifier)
+            writer.bulk("mode")
+            writer.bulk("cluster")
+            writer.bulk("role")
+            writer.bulk("master")
+            writer.bulk("modules")
+            writer.array(0)
+        }
+    }
+
+    private var badName: NodeAnswer {
+        .error("ERR Client names cannot contain spaces, newlines or special characters.")
+    }
+
+    private func isPlain(_ text: [UInt8]) -> Bool { text.allSatisfy { $0 > 32 && $0 < 127 } }
+
+    private func client(_ arguments: Arguments) -> NodeAnswer {
+        let name = arguments.text(1).lowercased()
+        switch (name, arguments.count) {
+        case ("id", 2):
+            let identifier = session.identifier
+            return .now { $0.integer(identifier) }
+        case ("getname", 2):
+            let name = session.name
+            return .now { writer in name.isEmpty ? writer.null() : writer.bulk(name) }
+        case ("setname", 3):
+            guard isPlain(arguments.array(2)) else { return badName }
+            session.name = arguments.text(2)
+            return .ok
+        case ("setinfo", 4):
+            guard isPlain(arguments.array(3)) else {
+                return .error(
+                    "ERR \(arguments.text(2).prefix(64)) cannot contain spaces, newlines or "
+                        + "special characters.")
+            }
+            if bytesEqualIgnoringCase(arguments[2], "lib-name") {
+                session.libraryName = arguments.text(3)
+            } else if bytesEqualIgnoringCase(arguments[2], "lib-ver") {
+                session.libraryVersion = arguments.text(3)
+            } else {
+                return .error("ERR Unrecognized option '\(arguments.text(2).prefix(64))'")
+            }
+            return .ok
+        case ("info", 2):
+            let line =
+                "id=\(session.identifier) name=\(session.name) db=0 resp=\(session.version.rawValue)"
+                + " lib-name=\(session.libraryName) lib-ver=\(session.libraryVersion)\n"
+            return .now { $0.verbatim(line) }
+        default:
+            return unknownSubcommand(arguments)
+        }
+    }
+
+    func unknownSubcommand(_ arguments: Arguments) -> NodeAnswer {
+        .error(
+            "ERR unknown subcommand or wrong number of arguments for '"
+                + "\(arguments.text(1).prefix(64))'. Try \(arguments.text(0).uppercased()) HELP.")
+    }
+}
+
+/// What the server says it is.
+enum ServerVersion {
+    /// The Redis release whose commands and replies are followed.
+    static let redis = "7.4.0"
+    /// Our own.
+    static let own = "0.1.0"
+}

@@ -1,0 +1,242 @@
+import DequeModule
+import Foundation
+import NIOCore
+import NIOPosix
+import Ring
+import ServerCore
+
+/// The shell around the process's one ``Node``: carries its directives out, strictly in order.
+///
+/// Confined to the first event loop.
+final class NodeHost {
+    private(set) var node: Node
+    private let host: LoopHost
+    private let process: ProcessContext
+    private let ringFile: RingFile
+    private let disk: NIOThreadPool
+    private var directives: Deque<NodeDirective> = []
+    private var isBusy = false
+    private var links: [Int: PeerDialer] = [:]
+    private var isEnded = false
+    private var isDraining = false
+    private var isEnding = false
+    private var ticksToReport = 0
+    private var handedEpoch: RingEpoch
+    private var stopping: EventLoopPromise<Void>?
+
+    init(node: Node, host: LoopHost, ringFile: RingFile, disk: NIOThreadPool) {
+        self.node = node
+        self.host = host
+        self.ringFile = ringFile
+        self.disk = disk
+        process = host.process
+        handedEpoch = node.epoch
+    }
+
+    func start() {
+        dial(node.epoch)
+        tick()
+    }
+
+    func end() {
+        isEnded = true
+        for link in links.values { link.stop() }
+    }
+
+    /// Asks the others to take over; completes when the process may end.
+    func stop() -> EventLoopFuture<Void> {
+        let promise = host.eventLoop.makePromise(of: Void.self)
+        stopping = promise
+        host.eventLoop.scheduleTask(in: ServerLimits.stopTimeout) { promise.succeed() }
+        perform(node.onStop(now: Clock.monotonic()))
+        return promise.futureResult
+    }
+
+    // MARK: Inputs
+
+    private func tick() {
+        guard !isEnded else { return }
+        host.eventLoop.assumeIsolated().scheduleTask(in: ServerLimits.tick) { [self] in tick() }
+        ticksToReport -= 1
+        if ticksToReport < 0 {
+            ticksToReport = 4
+            gatherSlotReports()
+        }
+        perform(node.onTick(now: Clock.monotonic()))
+        if let stopping { pursueStop(stopping) }
+    }
+
+    private func pursueStop(_ promise: EventLoopPromise<Void>) {
+        let now = Clock.monotonic()
+        if !isDraining, node.isHandingOver(now: now) {
+            isDraining = true
+            for loop in 0..<process.loopCount { process.onLoop(loop) { $0.worker?.drain() } }
+        }
+        if !isEnding, node.mayEnd(now: now), directives.isEmpty, !isBusy {
+            isEnding = true
+            host.eventLoop.scheduleTask(in: ServerLimits.linger) { promise.succeed() }
+        }
+    }
+
+    private func gatherSlotReports() {
+        let reports = process.onEveryLoop(on: host.eventLoop) { $0.worker?.slotReport() }
+        reports.assumeIsolated().whenSuccess { [self] reports in
+            let known = reports.compactMap { $0 }
+            guard let first = known.first, known.count == process.loopCount,
+                known.allSatisfy({ $0.epoch == first.epoch })
+            else { return }
+            let level = known.dropFirst().reduce(Set(first.level)) { $0.intersection($1.level) }
+            let unsettled = Set(known.flatMap(\.unsettled))
+            node.onSlotReport(
+                SlotReport(
+                    epoch: first.epoch, unsettled: unsettled.sorted(), level: level.sorted()))
+        }
+    }
+
+    func receive(_ message: NodeMessage, from member: Int) {
+        perform(node.onMessage(message, from: member, now: Clock.monotonic()))
+    }
+
+    func refused(_ member: Int) {
+        perform(node.onRefused(member, now: Clock.monotonic()))
+    }
+
+    func confirm() {
+        perform(node.onConfirmWanted(now: Clock.monotonic()))
+    }
+
+    func laterEpochSeen(from member: Int) {
+        perform(node.onLaterEpochSeen(from: member, now: Clock.monotonic()))
+    }
+
+    // MARK: Directives
+
+    private func perform(_ new: [NodeDirective]) {
+        directives.append(contentsOf: new)
+        pump()
+    }
+
+    /// Carries out directives until one takes its time; the rest waits behind it.
+    private func pump() {
+        while !isBusy, let directive = directives.popFirst() {
+            switch directive {
+            case .send(let message, let member):
+                send(message, to: member)
+            case .leases(let leases):
+                handOver(leases)
+            case .note(let note):
+                tell(note)
+            case .persist(let vote):
+                save(.vote, vote) {}
+            case .adopt(let epoch):
+                save(.epoch, epoch) { [self] in handOver(epoch) }
+            }
+        }
+    }
+
+    private func handOver(_ leases: LeaseTable) {
+        host.worker?.setLeases(leases, clock: Clock.read())
+        host.scheduleFlush()
+        for loop in 1..<max(process.loopCount, 1) {
+            process.onLoop(loop) { host in
+                host.worker?.setLeases(leases, clock: Clock.read())
+                host.scheduleFlush()
+            }
+        }
+    }
+
+    /// Writes and syncs on the disk thread, then goes on.
+    private func save<Body: Encodable & Sendable>(
+        _ kind: RingFile.Kind, _ body: Body, then next: @escaping () -> Void
+    ) {
+        isBusy = true
+        let file = ringFile
+        let saved = disk.runIfActive(eventLoop: host.eventLoop) {
+            let data = try JSONEncoder().encode(body)
+            try file.append(kind, [UInt8](data))
+        }
+        saved.assumeIsolated().whenComplete { [self] result in
+            switch result {
+            case .success:
+                isBusy = false
+                next()
+                pump()
+            case .failure(let error):
+                // Without durable votes and epochs the node must not take part any more: nothing
+                // behind this directive is carried out, and the others take over.
+                let name = process.identity.name
+                process.events.add(
+                    .error, node: name, "ring.jsonl cannot be written, the node stops: \(error)")
+                stopping?.succeed()
+                process.fail("ring.jsonl cannot be written: \(error)")
+            }
+        }
+    }
+
+    private func handOver(_ epoch: RingEpoch) {
+        isBusy = true
+        let adopted = process.onEveryLoop(on: host.eventLoop) { host in
+            host.worker?.adopt(epoch, clock: Clock.read())
+            host.scheduleFlush()
+        }
+        adopted.assumeIsolated().whenComplete { [self] _ in
+            isBusy = false
+            for item in EpochNews(from: handedEpoch, to: epoch).items {
+                process.events.add(item.level, node: item.node, item.text)
+            }
+            handedEpoch = epoch
+            dial(epoch)
+            gatherSlotReports()
+            pump()
+        }
+    }
+
+    private func send(_ message: NodeMessage, to member: Int) {
+        guard let link = links[member], link.isUp else { return }
+        do {
+            link.sendControl([UInt8](try JSONEncoder().encode(message)))
+        } catch {
+            process.events.add(
+                .error, node: process.identity.name, "a message could not be encoded: \(error)")
+        }
+    }
+
+    private func tell(_ note: NodeNote) {
+        switch note {
+        case .suspected(let member, let silence, let isRefused):
+            let name = node.epoch.member(number: member)?.name ?? "member \(member)"
+            let tenths = silence / 100_000
+            let why =
+                isRefused
+                ? "connection refused" : "no heartbeat for \(tenths / 10).\(tenths % 10) s"
+            process.events.add(
+                .warning, node: name, "suspected by \(process.identity.name) (\(why))")
+        case .heardAgain(let member):
+            let name = node.epoch.member(number: member)?.name ?? "member \(member)"
+            process.events.add(.info, node: name, "heard again by \(process.identity.name)")
+        case .proposing(let instance, _):
+            process.events.logger.info("asks for votes on epoch \(instance)")
+        }
+    }
+
+    // MARK: Links
+
+    /// Keeps a control link and a data link of each loop to every other member.
+    private func dial(_ epoch: RingEpoch) {
+        for member in epoch.members where member.number != node.number {
+            if links[member.number] == nil {
+                let link = PeerDialer(host: host, member: member, role: .control)
+                links[member.number] = link
+                link.start()
+            }
+            for loop in 0..<process.loopCount {
+                process.onLoop(loop) { host in
+                    guard host.links[member.number] == nil else { return }
+                    let link = PeerDialer(host: host, member: member, role: .data)
+                    host.links[member.number] = link
+                    link.start()
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,302 @@
+import Bytes
+import Commands
+import DequeModule
+import Glibc
+import NIOCore
+import RESP
+import Ring
+import ServerCore
+
+/// The shell around one ``Worker``: its event loop's connections and links, and the end of a tick,
+/// where frames leave first, then the log is written, then replies go out.
+///
+/// Confined to its event loop.
+final class LoopHost: WorkerOutput {
+    let number: Int
+    let eventLoop: any EventLoop
+    let process: ProcessContext
+    /// Nil until the log has been read back.
+    private(set) var worker: Worker?
+    /// Links to other nodes, by member number.
+    var links: [Int: PeerDialer] = [:]
+    /// The control plane; on the first loop only.
+    private(set) var control: NodeHost?
+
+    private var connections: [Int: ConnectionHandler] = [:]
+    private var nextConnection = 1
+    private var unflushed: [ConnectionHandler] = []
+    private var isFlushScheduled = false
+    private var isConfirmWanted = false
+    private(set) var latency = LatencyCounts()
+    private var tickStart = 0
+    private var isEnded = false
+    private var store: LogStore?
+    /// Batches that the log thread has, with the store's tickets for them.
+    private var tickets: Deque<(ticket: UInt64, batch: Int)> = []
+    private var recordsWritten = 0
+
+    init(number: Int, eventLoop: any EventLoop, process: ProcessContext) {
+        self.number = number
+        self.eventLoop = eventLoop
+        self.process = process
+    }
+
+    var connectionCount: Int { connections.count }
+
+    /// Takes over a worker whose partitions hold what the log said.
+    func begin(_ worker: Worker, _ store: LogStore) {
+        self.worker = worker
+        self.store = store
+        worker.start(clock: Clock.read())
+        tick()
+    }
+
+    private func tick() {
+        guard !isEnded else { return }
+        worker?.onTick(clock: Clock.read())
+        scheduleFlush()
+        eventLoop.assumeIsolated().scheduleTask(in: ServerLimits.tick) { [self] in tick() }
+    }
+
+    func take(_ control: NodeHost) {
+        self.control = control
+        control.start()
+    }
+
+    func end() {
+        isEnded = true
+        for link in links.values { link.stop() }
+        for connection in connections.values { connection.close() }
+    }
+
+    // MARK: Connections
+
+    /// Gives a connection its number; nil when there are too many.
+    func add(_ connection: ConnectionHandler) -> Int? {
+        guard process.connectionCount.add() else { return nil }
+        let number = nextConnection
+        nextConnection += 1
+        connections[number] = connection
+        return number
+    }
+
+    func remove(_ connection: Int) {
+        guard connections.removeValue(forKey: connection) != nil else { return }
+        process.connectionCount.remove()
+    }
+
+    /// A connection has replies to flush at the end of this tick.
+    func needsFlush(_ connection: ConnectionHandler) {
+        unflushed.append(connection)
+        scheduleFlush()
+    }
+
+    // MARK: The tick
+
+    /// Lets the tick end once all input that is ready has been read.
+    func scheduleFlush() {
+        guard !isFlushScheduled else { return }
+        isFlushScheduled = true
+        tickStart = Clock.monotonic()
+        eventLoop.assumeIsolated().execute { [self] in endTick() }
+    }
+
+    private func endTick() {
+        isFlushScheduled = false
+        if let worker {
+            let batch = worker.flush(clock: Clock.read())
+            sendFrames(worker)
+            if let batch { write(batch, of: worker) }
+            if isConfirmWanted {
+                isConfirmWanted = false
+                process.onFirstLoop { $0.control?.confirm() }
+            }
+        }
+        latency.endTick(microseconds: Clock.monotonic() - tickStart)
+        let waiting = unflushed
+        unflushed.removeAll(keepingCapacity: true)
+        for connection in waiting { connection.flushReplies() }
+    }
+
+    private func write(_ batch: Int, of worker: Worker) {
+        guard let store else { return }
+        let records = worker.recordCount - recordsWritten
+        recordsWritten = worker.recordCount
+        do throws(StorageFailure) {
+            let outcome = try store.append(worker.log.bytes, records: records)
+            worker.endBatch()
+            switch outcome {
+            case .pending(let ticket):
+                tickets.append((ticket, batch))
+            case .done:
+                worker.onDurable(batch: batch, clock: Clock.read())
+                _ = worker.flush(clock: Clock.read())
+                sendFrames(worker)
+            }
+        } catch {
+            worker.endBatch()
+            worker.onLogFailure("\(error)")
+            // What was replied at once counted on this batch: nobody may be told.
+            if store.settings.policy != .always {
+                for connection in unflushed { connection.failReplies() }
+            }
+        }
+    }
+
+    private func sendFrames(_ worker: Worker) {
+        for member in worker.linkedMembers {
+            guard let out = worker.outgoing(to: member), !out.isEmpty else { continue }
+            links[member]?.send(out.bytes)
+            out.clear()
+        }
+    }
+
+    /// The log thread has synced everything up to a ticket.
+    func onDurable(_ ticket: UInt64) {
+        var batch: Int?
+        while let first = tickets.first, first.ticket <= ticket {
+            batch = first.batch
+            tickets.removeFirst()
+        }
+        guard let batch else { return }
+        worker?.onDurable(batch: batch, clock: Clock.read())
+        scheduleFlush()
+    }
+
+    func onLogFailure(_ reason: String) {
+        worker?.onLogFailure(reason)
+        scheduleFlush()
+    }
+
+    // MARK: Commands
+
+    /// Takes a command of a connection to the worker.
+    func submit(
+        _ id: CommandID, _ arguments: Arguments, connection: Int, sequence: Int,
+        version: ProtocolVersion, clock: Clock, reply: OutputBuffer
+    ) -> Disposition {
+        guard let worker else {
+            ReplyWriter(reply).error(StatusTexts.loading)
+            return .replied
+        }
+        let token = RequestToken(
+            kind: .connection, worker: number, owner: connection, sequence: sequence)
+        let disposition = worker.submit(
+            id, arguments, token: token, version: version, clock: clock, reply: reply)
+        if disposition == .replied {
+            latency.count(isWrite: CommandTable.shape(id).flags.contains(.write))
+        }
+        return disposition
+    }
+
+    /// A held command was answered.
+    func countHeld(isWrite: Bool, microseconds: Int) {
+        latency.record(isWrite: isWrite, microseconds: microseconds)
+    }
+
+    /// A frame of a data link, for this loop's worker or another's.
+    ///
+    /// - Returns: whether it was well formed.
+    func onFrame(_ frame: Arguments, from member: Int) -> Bool {
+        let target: Int
+        switch FrameTarget(frame) {
+        case .any: target = number
+        case .partition(let partition): target = process.owner(ofPartition: partition)
+        case .worker(let worker): target = worker
+        case .invalid: return false
+        }
+        if target == number {
+            let isGood = worker?.onFrame(frame, from: member, clock: Clock.read()) ?? true
+            scheduleFlush()
+            return isGood
+        }
+        guard target < process.loopCount else { return false }
+        let copy = (0..<frame.count).map(frame.array)
+        process.onLoop(target) { host in
+            withArguments(copy) { frame in
+                _ = host.worker?.onFrame(frame, from: member, clock: Clock.read())
+            }
+            host.scheduleFlush()
+        }
+        return true
+    }
+
+    // MARK: What the worker hands out
+
+    func complete(_ token: RequestToken, _ reply: UnsafeRawBufferPointer) {
+        guard Int(token.worker) == number else {
+            let copy = Array(reply)
+            process.onLoop(Int(token.worker)) { host in
+                copy.withUnsafeBytes { host.worker?.onReply(token, $0) }
+                host.scheduleFlush()
+            }
+            return
+        }
+        if token.kind == .connection {
+            connections[token.owner]?.complete(token.sequence, reply)
+        }
+    }
+
+    func passOn(_ request: PassedRequest, toPartition partition: Int) {
+        process.onLoop(process.owner(ofPartition: partition)) { host in
+            host.worker?.submit(request, clock: Clock.read())
+            host.scheduleFlush()
+        }
+    }
+
+    func confirmWanted() {
+        isConfirmWanted = true
+        scheduleFlush()
+    }
+
+    func laterEpochSeen(from member: Int) {
+        process.onFirstLoop { $0.control?.laterEpochSeen(from: member) }
+    }
+}
+
+/// How long operations took, in buckets that double.
+struct LatencyCounts {
+    var reads = [Int](repeating: 0, count: 32)
+    var writes = [Int](repeating: 0, count: 32)
+    private var readsOfTick = 0
+    private var writesOfTick = 0
+
+    /// An operation was answered within the tick.
+    mutating func count(isWrite: Bool) {
+        if isWrite { writesOfTick += 1 } else { readsOfTick += 1 }
+    }
+
+    mutating func endTick(microseconds: Int) {
+        let bucket = LatencyCounts.bucket(microseconds)
+        reads[bucket] += readsOfTick
+        writes[bucket] += writesOfTick
+        readsOfTick = 0
+        writesOfTick = 0
+    }
+
+    mutating func record(isWrite: Bool, microseconds: Int) {
+        let bucket = LatencyCounts.bucket(microseconds)
+        if isWrite { writes[bucket] += 1 } else { reads[bucket] += 1 }
+    }
+
+    private static func bucket(_ microseconds: Int) -> Int {
+        min(31, Int.bitWidth - max(microseconds, 0).leadingZeroBitCount)
+    }
+}
+
+extension Clock {
+    /// Monotonic microseconds; counts while the machine sleeps, so that a lease does not.
+    static func monotonic() -> Int {
+        var time = timespec()
+        clock_gettime(CLOCK_BOOTTIME, &time)
+        return time.tv_sec * 1_000_000 + time.tv_nsec / 1_000
+    }
+
+    /// Both clocks, now.
+    static func read() -> Clock {
+        var time = timespec()
+        clock_gettime(CLOCK_REALTIME, &time)
+        return Clock(
+            now: monotonic(), wall: time.tv_sec * 1_000 + time.tv_nsec / 1_000_000)
+    }
+}

@@ -1,0 +1,111 @@
+import NIOConcurrencyHelpers
+import NIOCore
+import Ring
+import ServerCore
+
+/// What all loops of a node's process share.
+final class ProcessContext: Sendable {
+    let options: NodeOptions
+    let identity: NodeIdentity
+    let number: Int
+    let startedAt: Int
+    let connectionCount = ConnectionCount()
+    let events: EventLog
+    let loaded = NIOLockedValueBox(0.0)
+    private let loops = NIOLockedValueBox<[NIOLoopBound<LoopHost>]>([])
+    private let bounds: [Int]
+    private let store: NIOLockedValueBox<LogStore?>
+
+    init(
+        options: NodeOptions, identity: NodeIdentity, number: Int, loopCount: Int,
+        events: EventLog
+    ) {
+        self.options = options
+        self.identity = identity
+        self.number = number
+        self.events = events
+        startedAt = Clock.monotonic()
+        store = NIOLockedValueBox(nil)
+        bounds = (0..<Worker.partitionCount).map { $0 * loopCount / Worker.partitionCount }
+    }
+
+    // MARK: Loops
+
+    var hosts: [NIOLoopBound<LoopHost>] { loops.withLockedValue { $0 } }
+
+    var loopCount: Int { hosts.count }
+
+    /// The host of an event loop; only on that loop.
+    func host(of eventLoop: any EventLoop) -> LoopHost? {
+        hosts.first { $0.eventLoop === eventLoop }?.value
+    }
+
+    func set(loops hosts: [NIOLoopBound<LoopHost>]) {
+        loops.withLockedValue { $0 = hosts }
+    }
+
+    func owner(ofPartition partition: Int) -> Int { bounds[partition] }
+
+    func partitions(ofLoop loop: Int) -> [Int] {
+        bounds.indices.filter { bounds[$0] == loop }
+    }
+
+    /// Runs on one loop; at once when that is the present one.
+    func onLoop(_ number: Int, _ body: @escaping @Sendable (LoopHost) -> Void) {
+        let hosts = hosts
+        guard number < hosts.count else { return }
+        let host = hosts[number]
+        host.eventLoop.execute { body(host.value) }
+    }
+
+    func onFirstLoop(_ body: @escaping @Sendable (LoopHost) -> Void) { onLoop(0, body) }
+
+    /// Runs on every loop and gathers what each returns, in the order of the loops.
+    func onEveryLoop<Answer: Sendable>(
+        on eventLoop: any EventLoop, _ body: @escaping @Sendable (LoopHost) -> Answer
+    ) -> EventLoopFuture<[Answer]> {
+        let answers = hosts.map { host in host.eventLoop.submit { body(host.value) } }
+        return EventLoopFuture.whenAllSucceed(answers, on: eventLoop)
+    }
+
+    // MARK: The log
+
+    func set(store newStore: LogStore) {
+        store.withLockedValue { $0 = newStore }
+    }
+
+    var logStore: LogStore? { store.withLockedValue { $0 } }
+
+    // MARK: The end
+
+    private let failures = AsyncStream.makeStream(of: String.self)
+
+    /// The process cannot go on.
+    func fail(_ reason: String) {
+        failures.continuation.yield(reason)
+    }
+
+    /// Waits for the first failure; nil when waiting was cancelled.
+    func failure() async -> String? {
+        for await reason in failures.stream { return reason }
+        return nil
+    }
+}
+
+/// Connections of the process, over all loops.
+final class ConnectionCount: Sendable {
+    private let count = NIOLockedValueBox(0)
+
+    /// Counts one more, unless there are too many.
+    func add() -> Bool {
+        count.withLockedValue { count in
+            guard count < ServerLimits.connectionsMax else { return false }
+            count += 1
+            return true
+        }
+    }
+
+    func remove() { count.withLockedValue { $0 -= 1 } }
+
+    var value: Int { count.withLockedValue { $0 } }
+}

@@ -1,0 +1,51 @@
+import NIOCore
+import RESP
+
+/// The server's named limits.
+enum ServerLimits {
+    /// Event loops of one node.
+    static let loopsMax = 16
+    /// Client and peer connections of one node.
+    static let connectionsMax = 10_000
+    /// Replies that one connection may wait for before it is read on.
+    static let pendingRepliesMax = 4_096
+    /// Bytes of replies that are gathered before a connection is read on.
+    static let outputBytes = 1 << 20
+    /// Bytes that may wait for a client that does not read, beyond one reply.
+    static let outputBytesMax = 256 << 20
+    /// Bytes that may wait for another node before its link is given up.
+    static let linkBytesMax = 512 << 20
+    /// Largest frame of a link: an install's piece with one value of the largest size.
+    static let frameBytesMax = 128 << 20
+    /// How often time passes for workers and node.
+    static let tick = TimeAmount.milliseconds(20)
+    /// The first wait before a link is dialled again, and the longest.
+    static let redialMin = TimeAmount.milliseconds(50)
+    /// The longest wait before a link is dialled again.
+    static let redialMax = TimeAmount.milliseconds(500)
+    /// How long a connection attempt or a handshake may take.
+    static let connectTimeout = TimeAmount.seconds(1)
+    /// How long a stopping process waits for its slots to have other homes.
+    static let stopTimeout = TimeAmount.seconds(5)
+    /// How long a stopping process still answers after its slots have other homes.
+    static let linger = TimeAmount.milliseconds(150)
+    /// Events that a node remembers.
+    static let eventsMax = 1_000
+    /// Slots that one RING COPIES may ask for.
+    static let copiesMax = 16_384
+}
+
+/// Error texts that several places give.
+enum StatusTexts {
+    static let loading = "LOADING the node is reading its log; not done"
+}
+
+extension RequestLimits {
+    /// What another node may send on its link.
+    static var peer: RequestLimits {
+        var limits = RequestLimits()
+        limits.bulkBytesMax = ServerLimits.frameBytesMax
+        limits.totalBytesMax = ServerLimits.frameBytesMax + 1 << 20
+        return limits
+    }
+}

@@ -1,0 +1,26 @@
+/// Why a node does not run, in words that say what to do.
+public enum NodeFailure: Error, Sendable, CustomStringConvertible {
+    /// Its newest epoch cannot be read.
+    case damagedEpoch(path: String, reason: String)
+    /// The epoch does not list it.
+    case notMember(name: String, path: String)
+    /// Its port cannot be listened on.
+    case cannotListen(host: String, port: Int, reason: String)
+    /// It had to stop.
+    case stopped(reason: String)
+
+    /// The reason and the remedy.
+    public var description: String {
+        switch self {
+        case .damagedEpoch(let path, let reason):
+            "\(path): the newest epoch cannot be used: \(reason); restore the file, or remove the "
+                + "node's directory and let it join anew"
+        case .notMember(let name, let path):
+            "\(path): the epoch does not list node \(name); remove the directory and join anew"
+        case .cannotListen(let host, let port, let reason):
+            "cannot listen on \(host):\(port): \(reason); choose another --port"
+        case .stopped(let reason):
+            reason
+        }
+    }
+}

@@ -1,0 +1,284 @@
+import Foundation
+import Logging
+import NIOConcurrencyHelpers
+import NIOCore
+import NIOPosix
+import Ring
+import ServerCore
+import UnixSignals
+
+/// One server process, from its directory to its end.
+public enum NodeProgram {
+    /// Runs a node until it is told to stop by SIGTERM or SIGINT, or cannot go on.
+    ///
+    /// - Parameter options: how it is to run.
+    /// - Throws: `StorageFailure` or ``NodeFailure`` in words for people.
+    public static func run(_ options: NodeOptions) async throws {
+        let logger = Logger(label: "ringmaster") { StreamLogHandler.standardError(label: $0) }
+        if options.found { try foundAlone(options) }
+        var directory = try DataDirectory(
+            options.directory, fsync: options.fsync, host: options.host, port: options.port)
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: options.threads)
+        do {
+            try await RunningNode(options, directory, group, logger).run()
+            try directory.close()
+        } catch {
+            directory.release()
+            try await group.shutdownGracefully()
+            throw error
+        }
+        try await group.shutdownGracefully()
+    }
+
+    /// Founds a cluster of one where there is no node yet.
+    private static func foundAlone(_ options: NodeOptions) throws {
+        do {
+            try Founding.found(
+                clusterID: Founding.clusterID(), clusterName: options.clusterName, replicas: 3,
+                nodes: [
+                    Founding.Node(
+                        name: "n1", directory: options.directory, host: options.host,
+                        port: options.port)
+                ])
+        } catch StorageFailure.nodeExists {
+            return
+        }
+    }
+}
+
+/// Lends a worker to the thread that reads the log back, and returns it to its event loop.
+///
+/// Safe because the loop that made the worker does not touch it before it gets it back, and the
+/// thread does not touch it afterwards.
+private struct Handover: @unchecked Sendable {
+    let worker: Worker
+}
+
+/// The parts of a running process, and their beginning and end in order.
+private final class RunningNode: Sendable {
+    private let options: NodeOptions
+    private let identity: NodeIdentity
+    private let path: String
+    private let logPath: String
+    private let group: MultiThreadedEventLoopGroup
+    private let process: ProcessContext
+    private let ringFile: RingFile
+    private let epoch: RingEpoch
+    private let vote: Vote?
+    private let logger: Logger
+
+    init(
+        _ options: NodeOptions, _ directory: DataDirectory, _ group: MultiThreadedEventLoopGroup,
+        _ logger: Logger
+    ) throws {
+        self.options = options
+        identity = directory.identity
+        path = directory.path
+        logPath = directory.logPath
+        self.group = group
+        self.logger = logger
+        ringFile = try RingFile(directory.path, owner: LogOwner(directory.identity))
+        epoch = try RunningNode.lastEpoch(ringFile, directory)
+        vote = try ringFile.last(.vote).map {
+            try JSONDecoder().decode(Vote.self, from: Data($0))
+        }
+        guard let member = epoch.member(id: directory.identity.id) else {
+            throw NodeFailure.notMember(
+                name: directory.identity.name, path: directory.ringPath)
+        }
+        process = ProcessContext(
+            options: options, identity: directory.identity, number: member.number,
+            loopCount: options.threads, events: EventLog(logger: logger))
+    }
+
+    private static func lastEpoch(
+        _ file: RingFile, _ directory: DataDirectory
+    ) throws -> RingEpoch {
+        guard let body = file.last(.epoch) else {
+            throw NodeFailure.damagedEpoch(path: directory.ringPath, reason: "there is none")
+        }
+        let epoch: RingEpoch
+        do {
+            epoch = try JSONDecoder().decode(RingEpoch.self, from: Data(body))
+        } catch {
+            throw NodeFailure.damagedEpoch(path: directory.ringPath, reason: "\(error)")
+        }
+        if let reason = epoch.validate() {
+            throw NodeFailure.damagedEpoch(path: directory.ringPath, reason: reason)
+        }
+        return epoch
+    }
+
+    func run() async throws {
+        let workers = try await makeLoops()
+        let listener = try await listen()
+        let store = try replay(into: workers.map(\.worker))
+        try await start(workers, store)
+        logger.info(
+            "\(identity.name) serves on \(options.host):\(options.port), epoch \(epoch.number)")
+        let reason = await waitForEnd()
+        try await stop(listener, store)
+        if let reason { throw NodeFailure.stopped(reason: reason) }
+    }
+
+    /// Makes the loops' hosts, and workers that are not yet theirs.
+    private func makeLoops() async throws -> [Handover] {
+        var generator = SystemRandomNumberGenerator()
+        let lease = epoch.settings.leaseMilliseconds * 1_000
+        let quietUntil = identity.incarnation > 1 ? Clock.monotonic() + lease : 0
+        var hosts: [NIOLoopBound<LoopHost>] = []
+        var workers: [Handover] = []
+        for number in 0..<options.threads {
+            let loop = group.next()
+            let process = process
+            let epoch = epoch
+            let configuration = WorkerConfiguration(
+                number: process.number, incarnation: identity.incarnation, worker: number,
+                partitions: process.partitions(ofLoop: number),
+                isDurableAtFlush: options.fsync != .always, quietUntil: quietUntil,
+                seed: generator.next())
+            let (host, worker) = try await loop.submit {
+                let host = LoopHost(number: number, eventLoop: loop, process: process)
+                let worker = Worker(configuration, epoch: epoch, output: host)
+                return (NIOLoopBound(host, eventLoop: loop), Handover(worker: worker))
+            }.get()
+            hosts.append(host)
+            workers.append(worker)
+        }
+        process.set(loops: hosts)
+        return workers
+    }
+
+    private func listen() async throws -> any Channel {
+        let process = process
+        let bootstrap = ServerBootstrap(group: group)
+            .serverChannelOption(.backlog, value: 1_024)
+            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
+            .childChannelOption(.maxMessagesPerRead, value: 1)
+            .childChannelOption(
+                .recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: 64 << 10)
+            )
+            .childChannelOption(
+                .writeBufferWaterMark,
+                value: .init(low: ServerLimits.outputBytes, high: 4 * ServerLimits.outputBytes)
+            )
+            .childChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    guard let host = process.host(of: channel.eventLoop) else {
+                        throw ChannelError.operationUnsupported
+                    }
+                    try channel.pipeline.syncOperations.addHandler(ConnectionHandler(host: host))
+                }
+            }
+        do {
+            return try await bootstrap.bind(host: options.host, port: options.port).get()
+        } catch {
+            throw NodeFailure.cannotListen(
+                host: options.host, port: options.port, reason: "\(error)")
+        }
+    }
+
+    /// Reads the log back into the workers, while the port already says that it is loading.
+    private func replay(into workers: [Worker]) throws -> LogStore {
+        let process = process
+        let (store, report) = try LogStore.open(
+            logPath, owner: LogOwner(identity),
+            settings: LogStore.Settings(policy: options.fsync),
+            progress: { share in process.loaded.withLockedValue { $0 = min(share, 0.999) } },
+            record: { record in
+                if record.kind == .mark {
+                    for worker in workers { worker.restore(record) }
+                } else {
+                    workers[process.owner(ofPartition: record.slot >> 10)].restore(record)
+                }
+            },
+            onDurable: { ticket in
+                for loop in 0..<process.loopCount {
+                    process.onLoop(loop) { $0.onDurable(ticket) }
+                }
+            },
+            onFailure: { failure in
+                process.events.add(
+                    .error, node: process.identity.name,
+                    "the log has failed, no more writes: \(failure)")
+                for loop in 0..<process.loopCount {
+                    process.onLoop(loop) { $0.onLogFailure("\(failure)") }
+                }
+            })
+        tell(report)
+        switch report.damagedSlots {
+        case .all: for worker in workers { worker.markDamaged(slot: nil) }
+        case .some(let slots):
+            for slot in slots { for worker in workers { worker.markDamaged(slot: slot) } }
+        }
+        return store
+    }
+
+    private func tell(_ report: ReplayReport) {
+        let name = identity.name
+        if let tail = report.tail {
+            process.events.add(.warning, node: name, "a torn tail was cut: \(tail)")
+        }
+        for damage in report.damage {
+            process.events.add(.error, node: name, "damage in the log: \(damage)")
+        }
+        logger.info("\(name): replayed \(report.records) records, \(report.bytes) bytes")
+    }
+
+    private func start(_ workers: [Handover], _ store: LogStore) async throws {
+        process.set(store: store)
+        let process = process
+        for (number, host) in process.hosts.enumerated() {
+            try await host.eventLoop.submit {
+                host.value.begin(workers[number].worker, store)
+            }.get()
+        }
+        process.loaded.withLockedValue { $0 = 1 }
+        let node = Node(
+            number: process.number, incarnation: identity.incarnation, epoch: epoch,
+            vote: vote, now: Clock.monotonic(), seed: UInt64(bitPattern: Int64(process.startedAt)))
+        let file = ringFile
+        let disk = NIOThreadPool(numberOfThreads: 1)
+        disk.start()
+        let first = process.hosts[0]
+        try await first.eventLoop.submit {
+            let control = NodeHost(node: node, host: first.value, ringFile: file, disk: disk)
+            first.value.take(control)
+        }.get()
+    }
+
+    /// Waits for a signal or a failure.
+    ///
+    /// - Returns: the failure's reason; nil for a signal.
+    private func waitForEnd() async -> String? {
+        await withTaskGroup(of: String?.self) { group in
+            group.addTask {
+                let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
+                for await _ in signals { return nil }
+                return nil
+            }
+            group.addTask { [process] in await process.failure() }
+            let reason = await group.next() ?? nil
+            group.cancelAll()
+            return reason
+        }
+    }
+
+    private func stop(_ listener: any Channel, _ store: LogStore) async throws {
+        let first = process.hosts[0]
+        let control = first.eventLoop.flatSubmit {
+            first.value.control?.stop() ?? first.eventLoop.makeSucceededVoidFuture()
+        }
+        try await control.get()
+        try await listener.close()
+        for host in process.hosts {
+            try await host.eventLoop.submit {
+                host.value.control?.end()
+                host.value.end()
+            }.get()
+        }
+        try store.close()
+        ringFile.close()
+    }
+}

@@ -1,0 +1,188 @@
+import Bytes
+import Glibc
+import NIOCore
+import NIOPosix
+import RESP
+import Ring
+import ServerCore
+
+/// The sending end of a link to another node; dials again whenever it is down.
+///
+/// Confined to its host's event loop.
+final class PeerDialer {
+    let member: Member
+    let role: PeerRole
+    private let host: LoopHost
+    private var channel: (any Channel)?
+    private var wait = ServerLimits.redialMin
+    private var isStopped = false
+    private(set) var isUp = false
+
+    init(host: LoopHost, member: Member, role: PeerRole) {
+        self.host = host
+        self.member = member
+        self.role = role
+    }
+
+    func start() {
+        let address = host.process.options.address(of: member)
+        let dialer = NIOLoopBound(self, eventLoop: host.eventLoop)
+        let request = PeerHandshake.request(
+            host.process, epoch: host.worker?.epoch.number ?? 0, role: role)
+        let attempt = ClientBootstrap(group: host.eventLoop)
+            .connectTimeout(ServerLimits.connectTimeout)
+            .channelOption(.socketOption(.so_keepalive), value: 1)
+            .channelOption(.tcpOption(.tcp_nodelay), value: 1)
+            .channelOption(
+                .writeBufferWaterMark,
+                value: .init(low: 1 << 20, high: ServerLimits.linkBytesMax)
+            )
+            .channelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHandler(
+                        DialHandler(dialer: dialer.value, request: request))
+                }
+            }
+            .connect(host: address.host, port: address.port)
+        attempt.assumeIsolated().whenComplete { [self] result in
+            switch result {
+            case .success(let channel):
+                self.channel = channel
+                if isStopped { channel.close(promise: nil) }
+            case .failure(let error):
+                if role == .control, PeerDialer.isRefusal(error) {
+                    host.control?.refused(member.number)
+                }
+                redial()
+            }
+        }
+    }
+
+    func stop() {
+        isStopped = true
+        channel?.close(promise: nil)
+    }
+
+    /// Sends frames that are encoded already.
+    func send(_ bytes: UnsafeRawBufferPointer) {
+        guard isUp, let channel else { return }
+        guard channel.isWritable else {
+            // The other side has stopped reading: rather a new beginning than endless memory.
+            channel.close(promise: nil)
+            return
+        }
+        var buffer = channel.allocator.buffer(capacity: bytes.count)
+        buffer.writeBytes(bytes)
+        channel.writeAndFlush(buffer, promise: nil)
+    }
+
+    /// Sends one message of the control plane.
+    func sendControl(_ json: [UInt8]) {
+        guard isUp, let channel, channel.isWritable else { return }
+        let frame = OutputBuffer(capacity: json.count + 64)
+        defer { frame.deallocate() }
+        let writer = ReplyWriter(frame)
+        writer.array(2)
+        writer.bulk(PeerFrame.node.rawValue)
+        writer.bulk(json)
+        var buffer = channel.allocator.buffer(capacity: frame.count)
+        buffer.writeBytes(frame.bytes)
+        channel.writeAndFlush(buffer, promise: nil)
+    }
+
+    /// The other node's link to this one ended: what it had acknowledged on it may be lost.
+    func otherWayEnded() {
+        guard isUp, role == .data else { return }
+        tellWorker()
+    }
+
+    func cameUp() {
+        isUp = true
+        wait = ServerLimits.redialMin
+        if role == .data { tellWorker() }
+    }
+
+    func wentDown() {
+        channel = nil
+        if isUp {
+            isUp = false
+            if role == .data { tellWorker() }
+        }
+        redial()
+    }
+
+    private func tellWorker() {
+        host.worker?.onLink(to: member.number, isUp: isUp, clock: Clock.read())
+        host.scheduleFlush()
+    }
+
+    private func redial() {
+        guard !isStopped else { return }
+        let delay = wait
+        wait = min(wait * 2, ServerLimits.redialMax)
+        host.eventLoop.assumeIsolated().scheduleTask(in: delay) { [self] in
+            if !isStopped { start() }
+        }
+    }
+
+    private static func isRefusal(_ error: any Error) -> Bool {
+        if let error = error as? IOError { return error.errnoCode == ECONNREFUSED }
+        guard let error = error as? NIOConnectionError else { return false }
+        return error.connectionErrors.contains { failure in
+            (failure.error as? IOError)?.errnoCode == ECONNREFUSED
+        }
+    }
+}
+
+/// Says who dials, and waits for the answer.
+private final class DialHandler: ChannelInboundHandler {
+    typealias InboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
+
+    /// The longest answer to a handshake.
+    static let answerBytesMax = 512
+
+    private let dialer: PeerDialer
+    private let request: [UInt8]
+    private var answer: [UInt8] = []
+    private var isAccepted = false
+
+    init(dialer: PeerDialer, request: [UInt8]) {
+        self.dialer = dialer
+        self.request = request
+    }
+
+    func channelActive(context: ChannelHandlerContext) {
+        var buffer = context.channel.allocator.buffer(capacity: request.count)
+        buffer.writeBytes(request)
+        context.writeAndFlush(wrapOutboundOut(buffer), promise: nil)
+        context.eventLoop.assumeIsolated().scheduleTask(in: ServerLimits.connectTimeout) {
+            if !self.isAccepted { context.close(promise: nil) }
+        }
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        guard !isAccepted else { return }
+        var buffer = unwrapInboundIn(data)
+        answer += buffer.readBytes(length: buffer.readableBytes) ?? []
+        guard let end = answer.firstIndex(of: UInt8(ascii: "\r")) else {
+            if answer.count > DialHandler.answerBytesMax { context.close(promise: nil) }
+            return
+        }
+        let line = String(decoding: answer[..<end], as: UTF8.self)
+        if PeerHandshake.isAccepted(line, expected: dialer.member.id) {
+            isAccepted = true
+            dialer.cameUp()
+        } else {
+            context.close(promise: nil)
+        }
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        dialer.wentDown()
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        context.close(promise: nil)
+    }
+}

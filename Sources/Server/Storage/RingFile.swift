@@ -1,0 +1,159 @@
+import Bytes
+import Foundation
+import Log
+import Synchronization
+
+/// A node's epochs and votes: `ring.jsonl`, appended to and always synced.
+///
+/// ```
+/// {"format":1,"cluster":"…","node":"…","c":"…"}
+/// {"kind":"epoch","body":{…},"c":"…"}
+/// {"kind":"vote","body":{…},"c":"…"}
+/// ```
+///
+/// Of each kind the last line counts. The bodies are JSON of others' making. `c` is the checksum of
+/// the log's lines. When the file has grown long it is replaced by its last epoch and vote, at
+/// once. Appending blocks for a sync, so it is done on a thread that may wait.
+public final class RingFile: Sendable {
+    /// What a line holds.
+    public enum Kind: String, Sendable, CaseIterable {
+        /// An adopted epoch.
+        case epoch
+        /// What the node has promised and accepted as a voter.
+        case vote
+    }
+
+    struct State {
+        var file: DataFile
+        var bytes: Int
+        /// The length at which it is rewritten.
+        var bytesMax: Int
+        var bodies: [Kind: [UInt8]]
+        var failure: StorageFailure?
+    }
+
+    static let fileName = "ring.jsonl"
+    /// It is not rewritten below this length in bytes.
+    static let compactBytesMin = 1 << 20
+    /// No ring file is longer, in bytes.
+    static let bytesMax = 256 << 20
+
+    private let directory: String
+    private let owner: LogOwner
+    private let state: Mutex<State>
+    /// Bytes of a torn last line that were cut when the file was opened; 0 usually.
+    public let cutBytes: Int
+
+    /// Opens a node's ring file and cuts a torn tail.
+    ///
+    /// - Parameters:
+    ///   - directory: the node's directory.
+    ///   - owner: whose file it must be.
+    /// - Throws: why it must not be used: foreign, newer, damaged with good lines behind it …
+    public init(_ directory: String, owner: LogOwner) throws(StorageFailure) {
+        self.directory = directory
+        self.owner = owner
+        let file = try DataFile.open(directory + "/" + RingFile.fileName, O_RDWR)
+        do throws(StorageFailure) {
+            let bytes = try file.contents(countMax: RingFile.bytesMax)
+            let content = try RingFileContent(bytes, path: file.path, owner: owner)
+            cutBytes = bytes.count - content.bytes
+            if cutBytes > 0 { try file.truncate(to: content.bytes) }
+            // What was read may be in memory only; what depends on it must not be.
+            try file.synchronize()
+            state = Mutex(
+                State(
+                    file: file, bytes: content.bytes, bytesMax: RingFile.compactBytesMin,
+                    bodies: content.bodies))
+        } catch {
+            file.close()
+            throw error
+        }
+    }
+
+    /// Makes the ring file of a node that is founded now.
+    static func create(
+        _ directory: String, owner: LogOwner, epoch: [UInt8]
+    ) throws(StorageFailure) {
+        try lines(owner, [.epoch: epoch]).withBytes { (bytes) throws(StorageFailure) in
+            try Directories.replace(fileName, in: directory, with: bytes)
+        }
+    }
+
+    /// The last line of a kind: JSON, as it was appended; nil when there is none.
+    public func last(_ kind: Kind) -> [UInt8]? { state.withLock { $0.bodies[kind] } }
+
+    /// Appends a line, which is on the disk when this returns.
+    ///
+    /// - Parameters:
+    ///   - kind: what it holds.
+    ///   - body: JSON without a line feed.
+    /// - Throws: why it may not be on the disk; from then on nothing more is taken.
+    public func append(_ kind: Kind, _ body: [UInt8]) throws(StorageFailure) {
+        let line = RingFile.line(kind, body)
+        let failure: StorageFailure? = state.withLock { state in
+            if let failure = state.failure { return .stopped(reason: failure.description) }
+            do throws(StorageFailure) {
+                try line.withBytes { (bytes) throws(StorageFailure) in
+                    try state.file.write(bytes, at: state.bytes)
+                }
+                try state.file.synchronize()
+                state.bytes += line.count
+                state.bodies[kind] = body
+                if state.bytes > state.bytesMax { try compact(&state) }
+                return nil
+            } catch {
+                state.failure = error
+                return error
+            }
+        }
+        if let failure { throw failure }
+    }
+
+    /// Closes the file.
+    public func close() {
+        state.withLock { state in
+            if state.failure == nil { state.failure = .stopped(reason: "the file is closed") }
+            state.file.close()
+        }
+    }
+
+    private func compact(_ state: inout State) throws(StorageFailure) {
+        let lines = RingFile.lines(owner, state.bodies)
+        try lines.withBytes { (bytes) throws(StorageFailure) in
+            try Directories.replace(RingFile.fileName, in: directory, with: bytes)
+        }
+        let file = try DataFile.open(state.file.path, O_RDWR)
+        state.file.close()
+        state.file = file
+        state.bytes = lines.count
+        // A large epoch alone must not have it rewritten at every line.
+        state.bytesMax = max(RingFile.compactBytesMin, 4 * lines.count)
+    }
+
+    private static func line(_ kind: Kind, _ body: [UInt8]) -> [UInt8] {
+        let output = OutputBuffer(capacity: body.count + 128)
+        defer { output.deallocate() }
+        append(kind, body, to: output)
+        return output.array()
+    }
+
+    private static func append(_ kind: Kind, _ body: [UInt8], to output: OutputBuffer) {
+        precondition(!body.contains(0x0A), "a body is one line")
+        let start = output.count
+        output.append("{\"kind\":\"\(kind.rawValue)\",\"body\":")
+        output.append(body)
+        SealedLine.close(output, from: start)
+    }
+
+    private static func lines(_ owner: LogOwner, _ bodies: [Kind: [UInt8]]) -> [UInt8] {
+        let output = OutputBuffer()
+        defer { output.deallocate() }
+        output.append(RingFileContent.header(owner))
+        SealedLine.close(output, from: 0)
+        for kind in Kind.allCases {
+            if let body = bodies[kind] { append(kind, body, to: output) }
+        }
+        return output.array()
+    }
+}
