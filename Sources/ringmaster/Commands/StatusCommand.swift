@@ -1,0 +1,29 @@
+import ArgumentParser
+import Client
+import LocalCluster
+
+/// `ringmaster status`.
+struct StatusCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "status", abstract: "Show how the cluster and its nodes are.",
+        discussion: """
+            The same facts as the dashboard's. With --json, at least: {"cluster": {"id", "name", \
+            "epoch", "replicas", "keys"}, "nodes": [{"id", "name", "host", "port", "state", \
+            "incarnation", "pid", "tokens", "homeSlots", "homeKeys", "replicaKeys", "lagRecords", \
+            "lagMilliseconds"}], "slots": {"settled", "underReplicated", "unavailable", "moving"}}; \
+            what nobody can tell at the moment is null.
+            """)
+
+    @OptionGroup var cluster: ClusterOptions
+    @OptionGroup var output: OutputOptions
+
+    func run() async throws {
+        let monitor = try ClusterWatch(cluster).monitor()
+        guard let status = ClusterStatus(await monitor.snapshot()) else {
+            throw Failure(
+                .notDone, "no node of \(cluster.cluster) answers; `ringmaster up` starts them")
+        }
+        let text = StatusText(status, Paint(output.color)).text
+        StandardOutput.line(output.json ? try JSONText.of(status) : text)
+    }
+}
