@@ -53,6 +53,7 @@ public struct OutputBuffer {
     /// The bytes of one range, valid until the next append, clear or deallocate.
     ///
     /// - Parameter range: half-open, within `0..<count`.
+    /// - Returns: a view of them.
     @inlinable
     public func bytes(in range: Range<Int>) -> UnsafeRawBufferPointer {
         precondition(range.lowerBound >= 0 && range.upperBound <= count)
@@ -63,6 +64,7 @@ public struct OutputBuffer {
     /// Makes room for more bytes and returns where they go; ``advance(_:)`` then counts them.
     ///
     /// - Parameter additional: bytes that may be written there, 0 or more.
+    /// - Returns: the place behind the last byte.
     @inlinable
     public func reserve(_ additional: Int) -> UnsafeMutablePointer<UInt8> {
         if storage.pointee.capacity - storage.pointee.count < additional { grow(additional) }

@@ -1,0 +1,201 @@
+import Terminal
+
+/// Where a key works.
+enum KeyContext: String, Sendable, CaseIterable {
+    case ring = "Ring"
+    case nodes = "Nodes"
+    case lists = "Lists"
+    case value = "Value"
+    case keys = "Keys screen"
+    case main = "Main screen"
+    case everywhere = "Everywhere"
+    case help = "Help"
+    case dialog = "Question"
+    case form = "Dialog"
+    case prompt = "Line of input"
+    case popup = "Popup"
+}
+
+/// One line of the table: keys, what they do, and how that is said.
+struct KeyBinding: Sendable {
+    var keys: [Key]
+    var action: Action
+    /// A word for the bar at the bottom; nil keeps it out of there.
+    var bar: String?
+    /// A line for the help.
+    var help: String
+}
+
+/// The one table behind dispatch, the bar at the bottom and the help.
+enum KeyTable {
+    /// The bindings of one context, most important first.
+    static func bindings(_ context: KeyContext) -> [KeyBinding] {
+        table[context] ?? []
+    }
+
+    /// What a key does in the first of these contexts that knows it.
+    static func action(_ key: Key, in contexts: [KeyContext]) -> Action? {
+        for context in contexts {
+            if let found = bindings(context).first(where: { $0.keys.contains(key) }) {
+                return found.action
+            }
+        }
+        return nil
+    }
+
+    private static func letter(_ scalar: Unicode.Scalar) -> Key { .character(scalar) }
+
+    private static func entry(
+        _ keys: [Key], _ action: Action, _ bar: String? = nil, _ help: String
+    ) -> KeyBinding {
+        KeyBinding(keys: keys, action: action, bar: bar, help: help)
+    }
+
+    private static let moves: [KeyBinding] = [
+        entry([.up, letter("k")], .move(.up), nil, "one up"),
+        entry([.down, letter("j")], .move(.down), nil, "one down"),
+        entry([.pageUp, .control("b")], .move(.pageUp), nil, "one page up"),
+        entry([.pageDown, .control("f"), letter(" ")], .move(.pageDown), nil, "one page down"),
+        entry([.home, letter("g")], .move(.top), nil, "to the top"),
+        entry([.end, letter("G")], .move(.bottom), nil, "to the bottom"),
+    ]
+
+    private static let nodeActions: [KeyBinding] = [
+        entry([letter("S")], .node(.start), "start", "start the selected node's process again"),
+        entry([letter("s")], .node(.stop), "stop", "stop it in good order"),
+        entry([letter("K")], .node(.kill), "kill -9", "kill it at once, as kill -9 does"),
+        entry([letter("P")], .node(.pauseOrResume), "pause", "pause it, or resume it when paused"),
+    ]
+
+    private static let keyActions: [KeyBinding] = [
+        entry([letter("a"), .function(7)], .createKey, "create", "create a key"),
+        entry([letter("v"), .function(3)], .viewKey, "view", "get a key and view its value"),
+        entry([letter("e"), .function(4)], .editKey, "edit", "edit a key's value"),
+        entry(
+            [letter("d"), .function(8), .delete], .deleteKey, "delete",
+            "delete a key; it asks first"),
+        entry([letter("z")], .undo, "undo", "undo the last write while the value is still ours"),
+    ]
+
+    private static let table: [KeyContext: [KeyBinding]] = [
+        .ring: [
+            entry(
+                [.left, letter("h"), .up, letter("k")], .tokenLeft, nil,
+                "to the token before, anticlockwise"),
+            entry(
+                [.right, letter("l"), .down, letter("j")], .tokenRight, "walk", "to the next token"),
+            entry([.enter], .enter, "open", "open the arc of the token or of the selected key"),
+        ] + nodeActions,
+        .nodes: [entry([.enter], .enter, "open", "all about the selected node")] + nodeActions,
+        .lists: moves + [entry([.enter], .enter, "open", "open the selected line")],
+        .keys: [
+            entry([.enter], .enter, "view", "to the value and back"),
+            entry(
+                [letter("x")], .valueMode, "text/hex/JSON", "look at the value as text, hex or JSON"
+            ),
+            entry([letter("r"), .function(5)], .refresh, "refresh", "read the keys again"),
+            entry([.tab, .backTab], .nextPanel, "panel", "between list and value"),
+            entry(
+                [.escape, letter("q"), letter("1")], .mainScreen, "back", "back to the main screen"),
+        ],
+        .main: [
+            entry([.tab], .nextPanel, "panel", "the next panel"),
+            entry([.backTab], .previousPanel, nil, "the panel before"),
+            entry([letter("1")], .panel(.ring), nil, "Ring"),
+            entry([letter("2")], .panel(.nodes), nil, "Nodes"),
+            entry([letter("3")], .panel(.replication), nil, "Replication"),
+            entry([letter("4")], .panel(.traffic), nil, "Traffic"),
+            entry([letter("5")], .panel(.events), nil, "Events"),
+            entry([letter("6")], .keysScreen, "keys", "the Keys screen"),
+            entry([letter("+")], .zoom, nil, "one panel on the whole screen, and back"),
+            entry([.escape], .back, nil, "out: filter, zoom, selected token or key"),
+        ],
+        .everywhere: [
+            entry([letter("?"), .function(1)], .help, "help", "this help"),
+            entry([letter(":"), .function(2)], .command, "command", "a command, as in the shell"),
+            entry([letter("/")], .filter, "filter", "filter the list that has the focus"),
+        ] + keyActions + [
+            entry([letter("p")], .freeze, "freeze", "freeze the picture, and let it go on"),
+            entry(
+                [letter("q"), .function(10), .control("c")], .quit, "quit", "leave the dashboard"),
+            entry([letter("m")], .mouse, nil, "mouse on and off; Shift+drag always selects text"),
+            entry([.control("l")], .repaint, nil, "draw everything anew"),
+            entry([.control("z")], .suspend, nil, "suspend; fg comes back"),
+        ],
+        .help: [
+            entry([.up], .move(.up), "scroll", "one line up"),
+            entry([.down], .move(.down), nil, "one line down"),
+            entry([.pageUp], .move(.pageUp), nil, "one page up"),
+            entry([.pageDown], .move(.pageDown), nil, "one page down"),
+            entry([.escape, .enter, .function(1)], .cancel, "close", "close the help"),
+        ],
+        .dialog: [
+            entry([.tab, .right, letter("l")], .focusNext, "choose", "the next button"),
+            entry([.backTab, .left, letter("h")], .focusPrevious, nil, "the button before"),
+            entry([.enter, letter(" ")], .accept, "press", "press the button"),
+            entry([.escape, letter("q"), .control("c")], .cancel, "cancel", "do nothing"),
+        ],
+        .form: [
+            entry([.enter], .accept, "save", "do it"),
+            entry([.tab, .down, .backTab, .up], .focusNext, "field", "the other field"),
+            entry([.control("j"), .alt("\r")], .newLine, "new line", "a line's end in the value"),
+            entry([.escape, .control("c")], .cancel, "cancel", "close without doing anything"),
+        ],
+        .prompt: [
+            entry([.enter], .accept, "do it", "do it"),
+            entry([.tab], .complete, "complete", "complete the word"),
+            entry([.up], .historyBack, "history", "the line before"),
+            entry([.down], .historyForward, nil, "the line after"),
+            entry([.escape, .control("c")], .cancel, "cancel", "close the line"),
+        ],
+        .value: moves + [
+            entry(
+                [letter("x")], .valueMode, "text/hex/JSON", "look at the value as text, hex or JSON"
+            ),
+            entry([.escape, letter("q"), .enter], .cancel, "close", "close the value"),
+            entry([letter("e"), .function(4)], .editKey, "edit", "edit the value"),
+        ],
+        .popup: moves + [
+            entry([.escape, letter("q"), .enter], .cancel, "close", "close")
+        ],
+    ]
+}
+
+extension Model {
+    /// Where the next key goes, the nearest first.
+    var contexts: [KeyContext] {
+        switch overlay {
+        case .help: return [.help]
+        case .dialog: return [.dialog]
+        case .form: return [.form]
+        case .value: return [.value]
+        case .details: return [.popup]
+        case nil: break
+        }
+        if prompt != nil { return [.prompt] }
+        if screen == .keys { return [.keys, .lists, .everywhere] }
+        switch panel {
+        case .ring: return [.ring, .main, .everywhere]
+        case .nodes: return [.nodes, .lists, .main, .everywhere]
+        case .replication, .events: return [.lists, .main, .everywhere]
+        case .traffic: return [.main, .everywhere]
+        }
+    }
+
+    /// Whether an action can do anything here; the bar and the help leave out what cannot.
+    func isPossible(_ action: Action) -> Bool {
+        if isReadOnly, action.changesCluster { return false }
+        switch action {
+        case .node: return ownsLocalNodes
+        case .newLine:
+            if case .form(let form) = overlay { return form.hasValue }
+            return true
+        case .focusNext:
+            if case .form(let form) = overlay { return form.hasValue && !form.isKeyFixed }
+            return true
+        case .undo: return undo != nil
+        case .complete, .historyBack, .historyForward: return prompt?.purpose == .command
+        default: return true
+        }
+    }
+}

@@ -1,0 +1,118 @@
+import Ring
+
+extension Model {
+    mutating func onKeysScreen(_ action: Action) -> [Effect] {
+        switch action {
+        case .mainScreen:
+            if keys.focus == .value {
+                keys.focus = .list
+                return []
+            }
+            if keys.list.filter != nil {
+                keys.list.filter = nil
+                return searchKeys()
+            }
+            screen = .main
+        case .nextPanel, .previousPanel, .enter:
+            keys.focus = keys.focus == .list ? .value : .list
+        case .valueMode:
+            keys.mode = keys.mode.next
+            keys.valueScroll = 0
+        case .refresh: return searchKeys()
+        case .move(let move):
+            if keys.focus == .value {
+                keys.valueScroll = move.scrolled(keys.valueScroll, page: keys.list.page)
+                return []
+            }
+            keys.list.apply(move, count: keys.keys.count)
+            return followSelection()
+        default: break
+        }
+        return []
+    }
+
+    /// Begins at the first page.
+    mutating func searchKeys() -> [Effect] {
+        keys.restart()
+        keys.detail = nil
+        return scan(cursor: "0")
+    }
+
+    private mutating func scan(cursor: String) -> [Effect] {
+        let request = beginQuietly()
+        keys.scanRequest = request
+        return [.scan(request, cursor: cursor, pattern: keys.pattern)]
+    }
+
+    mutating func onScanned(
+        _ request: Int, _ result: Result<KeyPage, AccessFailure>
+    ) -> [Effect] {
+        // An answer to an earlier search says nothing about this one.
+        guard keys.scanRequest == request else { return [] }
+        keys.scanRequest = nil
+        switch result {
+        case .success(let page): keys.take(page)
+        case .failure(let failure): keys.problem = failure.text
+        }
+        keys.list.settle(count: keys.keys.count, page: keys.list.page)
+        return followSelection()
+    }
+
+    /// Gets what the view needs: the next page near the end of the list, and the selected key.
+    mutating func followSelection() -> [Effect] {
+        var effects: [Effect] = []
+        let isNearEnd = keys.list.selected + 2 * keys.list.page >= keys.keys.count
+        if keys.hasMore, keys.scanRequest == nil, isNearEnd, keys.problem == nil {
+            effects += scan(cursor: keys.cursor)
+        }
+        guard let key = keys.selectedKey else {
+            keys.detail = nil
+            return effects
+        }
+        selectedKey = key
+        token = nil
+        if keys.detail?.key == key { return effects }
+        // One key at a time: while answers are out, the newest selection waits.
+        if let detail = keys.detail, !detail.isComplete { return effects }
+        return effects + loadDetail(key)
+    }
+
+    private mutating func loadDetail(_ key: [UInt8]) -> [Effect] {
+        var detail = KeyDetail(key: key)
+        let value = beginQuietly()
+        let placement = beginQuietly()
+        detail.valueRequest = value
+        detail.placementRequest = placement
+        keys.detail = detail
+        keys.valueScroll = 0
+        return [.perform(value, .get(key: key)), .inspect(placement, key: key)]
+    }
+
+    /// Reads the selected key again after a write to it.
+    mutating func refreshDetail(of key: [UInt8]) -> [Effect] {
+        guard screen == .keys, keys.selectedKey == key else { return [] }
+        return loadDetail(key)
+    }
+
+    mutating func onInspected(
+        _ request: Int, _ key: [UInt8], _ placements: [KeyPlacement]
+    ) -> [Effect] {
+        guard keys.detail?.placementRequest == request else { return [] }
+        keys.detail?.placementRequest = nil
+        keys.detail?.placements = placements
+        return followSelection()
+    }
+
+    /// Takes the value that the detail waits for; nil when the answer was for something else.
+    mutating func onDetailValue(_ request: Int, _ outcome: KeyOutcome) -> [Effect]? {
+        guard keys.detail?.valueRequest == request else { return nil }
+        keys.detail?.valueRequest = nil
+        switch outcome {
+        case .found(let value, _): keys.detail?.value = .found(value)
+        case .written: keys.detail?.value = .missing("no value was answered")
+        case .refused(let why), .notDone(let why), .unknown(let why):
+            keys.detail?.value = .missing(why)
+        }
+        return followSelection()
+    }
+}

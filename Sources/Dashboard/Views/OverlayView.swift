@@ -1,0 +1,73 @@
+import Client
+import Ring
+import Terminal
+
+extension Painter {
+    /// What lies over the screen, if anything.
+    mutating func drawOverlay(_ model: Model) {
+        let screen = grid.bounds.inset(2, 1)
+        switch model.overlay {
+        case .help(let help): drawHelp(model, help, screen)
+        case .dialog(let dialog): drawDialog(dialog)
+        case .form(let form): drawForm(model, form, screen)
+        case .value(let value): drawValuePopup(model, value, screen)
+        case .details(let subject, let scroll): drawDetails(model, subject, scroll, screen)
+        case nil: break
+        }
+    }
+
+    private mutating func drawValuePopup(_ model: Model, _ value: ValueState, _ screen: Rect) {
+        let width = min(screen.width, 100)
+        let lines = ValueText.lines(value.value, value.mode, width: width - 4).count
+        let area = screen.centered(
+            Size(width: width, height: min(screen.height - 2, max(lines, 3) + 4)))
+        clear(area)
+        let inside = box(
+            area, title: ForeignText.shown(value.key, columnsMax: 60),
+            note: "\(value.value.count.of("byte")), \(value.mode.title)", isFocused: true,
+            border: .popupBorder)
+        text(
+            model.whereabouts(value.key).cut(to: inside.width - 2, isASCII: isASCII),
+            inside.x + 1, inside.y, .muted, in: inside)
+        let body = Rect(
+            x: inside.x, y: inside.y + 2, width: inside.width, height: inside.height - 2)
+        drawValue(value.value, value.mode, scroll: value.scroll, body, isFocused: true, frame: area)
+    }
+
+    private mutating func drawDetails(
+        _ model: Model, _ subject: DetailsSubject, _ scroll: Int, _ screen: Rect
+    ) {
+        let (title, raw) = model.details(subject, arrow: arrow, dash: dash)
+        let width = min(screen.width, 90)
+        let lines = raw.flatMap { Self.fold($0, width: width - 4) }
+        let area = screen.centered(
+            Size(width: width, height: min(screen.height - 2, lines.count + 2)))
+        clear(area)
+        let inside = box(area, title: title, isFocused: true, border: .popupBorder)
+        let top = max(0, min(scroll, lines.count - inside.height))
+        for (row, line) in lines.dropFirst(top).prefix(inside.height).enumerated() {
+            text(line, inside.x + 1, inside.y + row, .fg, in: inside)
+        }
+        scrollBar(
+            area, top: top, page: inside.height, count: lines.count, isFocused: true)
+    }
+
+    /// Cuts a line at blanks where it is too long.
+    static func fold(_ line: String, width: Int) -> [String] {
+        guard line.columns > width, width > 8 else { return [line] }
+        let indent = line.prefix { $0 == " " }.count
+        var lines: [String] = []
+        var current = ""
+        for word in line.split(separator: " ", omittingEmptySubsequences: false) {
+            if !current.isEmpty, current.columns + 1 + word.description.columns > width {
+                lines.append(current)
+                current = String(repeating: " ", count: min(indent + 2, width / 2)) + word
+            } else {
+                current +=
+                    (current.isEmpty && lines.isEmpty && word.isEmpty ? "" : "")
+                    + (current.isEmpty ? "" : " ") + word
+            }
+        }
+        return lines + [current]
+    }
+}

@@ -1,0 +1,100 @@
+import Client
+import Ring
+import Testing
+
+@testable import Dashboard
+
+@Suite("Command line")
+struct CommandTests {
+    private func words(_ line: String) throws(CommandText.Problem) -> [String] {
+        try CommandText.words(Array(line.utf8)).map { String(decoding: $0, as: UTF8.self) }
+    }
+
+    @Test("words are cut as a shell cuts them")
+    func cutting() throws {
+        #expect(try words("set  a b") == ["set", "a", "b"])
+        #expect(try words(#"set "a b" 'c "d'"#) == ["set", "a b", #"c "d"#])
+        #expect(try words(#"set a\ b "x\n\x41""#) == ["set", "a b", "x\nA"])
+        #expect(try words(#"set k """#) == ["set", "k", ""])
+        #expect(try words("") == [])
+        #expect(throws: CommandText.Problem.self) { try words("set \"a") }
+        #expect(throws: CommandText.Problem.self) { try words("a\\") }
+        #expect(throws: CommandText.Problem.self) { try words("a\\xZZ") }
+    }
+
+    @Test("quoting a word and cutting it gives the same bytes")
+    func quoting() throws {
+        for _ in 0..<300 {
+            let word = (0..<Int.random(in: 0...20)).map { _ in UInt8.random(in: 0...255) }
+            let line = "set " + CommandText.quoted(word)
+            #expect(try CommandText.words(Array(line.utf8)) == [Array("set".utf8), word])
+        }
+    }
+
+    @Test("verbs are those of the shell")
+    func parsing() throws {
+        func parse(_ text: String) throws(CommandText.Problem) -> Command? {
+            try Command.parse(Array(text.utf8))
+        }
+        #expect(try parse("create k v") == .key(.create(key: [0x6B], value: [0x76])))
+        #expect(try parse("kill n4") == .node(.kill, name: "n4"))
+        #expect(try parse("theme nord") == .theme("nord"))
+        #expect(try parse("  ") == nil)
+        #expect(throws: CommandText.Problem(text: "usage: create KEY VALUE")) {
+            try parse("create k")
+        }
+        #expect(throws: CommandText.Problem.self) { try parse("join n6") }
+    }
+
+    @Test("every verb does something")
+    func everyVerb() throws {
+        for verb in Command.verbs {
+            let line = ([verb.name] + verb.arguments.map { _ in "n1" }).joined(separator: " ")
+            #expect(try Command.parse(Array(line.utf8)) != nil, "\(line)")
+        }
+    }
+
+    @Test("Tab completes verbs, nodes and keys, as far as they agree")
+    func completion() {
+        let completion = CommandCompletion(
+            nodes: ["n1", "n2"], keys: [Array("user:42".utf8), Array("user 1".utf8)], themes: [])
+        #expect(completion.complete("cr").line == "create ")
+        #expect(completion.complete("s").offers == ["set", "start", "stop"])
+        #expect(completion.complete("kill ").line == "kill n")
+        #expect(completion.complete("kill n").offers == ["n1", "n2"])
+        #expect(completion.complete("get u").line == "get user:42 ")
+        #expect(completion.complete("get \"").line == "get \"user 1\" ")
+        #expect(completion.complete("nothing ").line == "nothing ")
+        #expect(completion.complete("kill n1 x").line == "kill n1 x")
+    }
+
+    @Test("commands run from the line, are remembered, and mistakes are told")
+    func running() {
+        let model = Fixture.model()
+        model.press(.character(":"))
+        model.type("where user:42")
+        model.press(.enter)
+        let slot = Slots.slot(ofBytes: Array("user:42".utf8))
+        #expect(model.toast?.text.contains("slot \(slot.grouped)") == true)
+        model.press(.character(":"), .up)
+        #expect(model.prompt?.editor.text == "where user:42")
+        model.press(.escape, .character(":"))
+        model.type("kill n9")
+        #expect(model.press(.enter).isEmpty)
+        #expect(model.toast?.text == "there is no node 'n9'")
+        model.press(.character(":"))
+        model.type("kill n2")
+        #expect(model.press(.enter).isEmpty)
+        #expect(Fixture.text(model).contains("Kill n2"))
+    }
+
+    @Test("a pasted line waits for Enter")
+    func pasted() {
+        let model = Fixture.model()
+        model.press(.character(":"))
+        let effects = model.update(.input(.paste(Array("kill n1\nq".utf8))), at: 11_000)
+        #expect(effects.isEmpty)
+        #expect(model.overlay == nil)
+        #expect(model.prompt?.editor.bytes == Array("kill n1\nq".utf8))
+    }
+}
