@@ -7,9 +7,9 @@ public enum CommandID: UInt8, Sendable, CaseIterable {
     case del, unlink, exists, touch, type
     case expire, pexpire, expireat, pexpireat, expiretime, pexpiretime, ttl, pttl, persist
     // The whole keyspace.
-    case scan, keys, dbsize, randomkey, flushall, flushdb
+    case scan, keys, dbsize, randomkey
     // The connection.
-    case ping, echo, hello, auth, quit, reset, select, client, wait, readonly, readwrite
+    case ping, echo, hello, auth, quit, reset, select, client, readonly, readwrite
     // The node and the cluster.
     case info, config, command, cluster, ring
 }

@@ -4,7 +4,7 @@ extension CommandFlags {
         let known: [(CommandFlags, String)] = [
             (.write, "write"), (.readOnly, "readonly"), (.denyOutOfMemory, "denyoom"),
             (.admin, "admin"), (.loading, "loading"), (.fast, "fast"),
-            (.noAuthentication, "no_auth"), (.blocking, "blocking"),
+            (.noAuthentication, "no_auth"),
         ]
         return known.filter { contains($0.0) }.map(\.1)
     }
@@ -22,7 +22,6 @@ extension CommandSpec {
         if group == "string" { names.append("@string") }
         if flags.contains(.connection) { names.append("@connection") }
         names.append(flags.contains(.fast) ? "@fast" : "@slow")
-        if flags.contains(.blocking) { names.append("@blocking") }
         if flags.contains(.admin) { names.append("@admin") }
         if flags.contains(.dangerous) { names.append("@dangerous") }
         return names

@@ -32,8 +32,6 @@ public struct CommandFlags: OptionSet, Sendable {
     public static let noAuthentication = CommandFlags(rawValue: 1 << 10)
     /// Can do much harm or take long.
     public static let dangerous = CommandFlags(rawValue: 1 << 11)
-    /// May keep the client waiting.
-    public static let blocking = CommandFlags(rawValue: 1 << 12)
 }
 
 /// The part of a command's description that the hot path looks at: plain numbers.

@@ -98,8 +98,7 @@ enum CommandSyntax {
         case .echo: [.string("message")]
         case .select: [.integer("index")]
         case .auth: [.string("username").optional, .string("password")]
-        case .wait: [.integer("numreplicas"), .integer("timeout")]
-        case .dbsize, .randomkey, .flushall, .flushdb, .hello, .quit, .reset, .client, .readonly,
+        case .dbsize, .randomkey, .hello, .quit, .reset, .client, .readonly,
             .readwrite, .info, .config, .command, .cluster, .ring:
             []
         }

@@ -33,8 +33,8 @@ extension CommandTable {
         case .del, .unlink, .exists, .touch, .type, .expire, .pexpire, .expireat, .pexpireat,
             .expiretime, .pexpiretime, .ttl, .pttl, .persist:
             describeGeneric(id)
-        case .scan, .keys, .dbsize, .randomkey, .flushall, .flushdb: describeKeyspace(id)
-        case .ping, .echo, .hello, .auth, .quit, .reset, .select, .client, .wait, .readonly,
+        case .scan, .keys, .dbsize, .randomkey: describeKeyspace(id)
+        case .ping, .echo, .hello, .auth, .quit, .reset, .select, .client, .readonly,
             .readwrite:
             describeConnection(id)
         case .info, .config, .command, .cluster, .ring: describeServer(id)
@@ -145,7 +145,6 @@ extension CommandTable {
         }
         let perNode = "O(N) where N is the number of nodes"
         let perKey = "O(N) where N is the number of keys in the cluster"
-        let flush: CommandFlags = [.write, .dangerous]
         return switch id {
         case .scan:
             keyspace(
@@ -159,11 +158,8 @@ extension CommandTable {
             keyspace(
                 1, [.readOnly, .fast], "server", "1.0.0", perNode,
                 "Counts the keys of the cluster")
-        case .randomkey:
+        default:
             keyspace(1, .readOnly, "generic", "1.0.0", perNode, "Names some key of the cluster")
-        case .flushall:
-            keyspace(-1, flush, "server", "1.0.0", perKey, "Removes all keys of the cluster")
-        default: keyspace(-1, flush, "server", "1.0.0", perKey, "Removes all keys of the cluster")
         }
     }
 
@@ -188,10 +184,6 @@ extension CommandTable {
         case .select: connection(2, usual, "1.0.0", "Chooses database 0, the only one")
         case .client:
             connection(-2, [.connection, .loading], "2.4.0", "Tells and sets what a connection is")
-        case .wait:
-            connection(
-                3, [.connection, .blocking], "3.0.0",
-                "Waits until successors have the last write of this connection", group: "generic")
         case .readonly:
             connection(1, usual, "3.0.0", "Allows reads from copies", group: "cluster")
         default: connection(1, usual, "3.0.0", "Ends what READONLY allowed", group: "cluster")

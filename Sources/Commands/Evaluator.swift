@@ -67,8 +67,8 @@ public struct Evaluator: Sendable {
         case .expiretime: evaluation.tellExpiry(unit: .seconds)
         case .pexpiretime: evaluation.tellExpiry(unit: .milliseconds)
         case .persist: evaluation.persist()
-        case .scan, .keys, .dbsize, .randomkey, .flushall, .flushdb, .ping, .echo, .hello, .auth,
-            .quit, .reset, .select, .client, .wait, .readonly, .readwrite, .info, .config,
+        case .scan, .keys, .dbsize, .randomkey, .ping, .echo, .hello, .auth,
+            .quit, .reset, .select, .client, .readonly, .readwrite, .info, .config,
             .command, .cluster, .ring:
             preconditionFailure("a command without a key is not evaluated")
         }

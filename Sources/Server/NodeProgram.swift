@@ -19,15 +19,18 @@ public enum NodeProgram {
         var directory = try DataDirectory(
             options.directory, fsync: options.fsync, host: options.host, port: options.port)
         let group = MultiThreadedEventLoopGroup(numberOfThreads: options.threads)
+        let controlGroup = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         do {
-            try await RunningNode(options, directory, group, logger).run()
+            try await RunningNode(options, directory, group, controlGroup, logger).run()
             try directory.close()
         } catch {
             directory.release()
             try await group.shutdownGracefully()
+            try await controlGroup.shutdownGracefully()
             throw error
         }
         try await group.shutdownGracefully()
+        try await controlGroup.shutdownGracefully()
     }
 
     /// Founds a cluster of one where there is no node yet.
@@ -61,6 +64,7 @@ private final class RunningNode: Sendable {
     private let path: String
     private let logPath: String
     private let group: MultiThreadedEventLoopGroup
+    private let controlGroup: MultiThreadedEventLoopGroup
     private let process: ProcessContext
     private let ringFile: RingFile
     private let epoch: RingEpoch
@@ -69,13 +73,14 @@ private final class RunningNode: Sendable {
 
     init(
         _ options: NodeOptions, _ directory: DataDirectory, _ group: MultiThreadedEventLoopGroup,
-        _ logger: Logger
+        _ controlGroup: MultiThreadedEventLoopGroup, _ logger: Logger
     ) throws {
         self.options = options
         identity = directory.identity
         path = directory.path
         logPath = directory.logPath
         self.group = group
+        self.controlGroup = controlGroup
         self.logger = logger
         ringFile = try RingFile(directory.path, owner: LogOwner(directory.identity))
         epoch = try RunningNode.lastEpoch(ringFile, directory)
@@ -88,7 +93,8 @@ private final class RunningNode: Sendable {
         }
         process = ProcessContext(
             options: options, identity: directory.identity, number: member.number,
-            loopCount: options.threads, events: EventLog(logger: logger))
+            loopCount: options.threads, controlLoop: controlGroup.next(),
+            events: EventLog(logger: logger))
     }
 
     private static func lastEpoch(
@@ -241,10 +247,11 @@ private final class RunningNode: Sendable {
         let file = ringFile
         let disk = NIOThreadPool(numberOfThreads: 1)
         disk.start()
-        let first = process.hosts[0]
-        try await first.eventLoop.submit {
-            let control = NodeHost(node: node, host: first.value, ringFile: file, disk: disk)
-            first.value.take(control)
+        let loop = process.controlLoop
+        try await loop.submit {
+            let control = NodeHost(node: node, process: process, ringFile: file, disk: disk)
+            process.set(control: NIOLoopBound(control, eventLoop: loop))
+            control.start()
         }.get()
     }
 
@@ -266,18 +273,16 @@ private final class RunningNode: Sendable {
     }
 
     private func stop(_ listener: any Channel, _ store: LogStore) async throws {
-        let first = process.hosts[0]
-        let control = first.eventLoop.flatSubmit {
-            first.value.control?.stop() ?? first.eventLoop.makeSucceededVoidFuture()
-        }
-        try await control.get()
+        let stopped = process.controlLoop.makePromise(of: Void.self)
+        process.onControl { $0.stop().cascade(to: stopped) }
+        try await stopped.futureResult.get()
         try await listener.close()
         for host in process.hosts {
             try await host.eventLoop.submit {
-                host.value.control?.end()
                 host.value.end()
             }.get()
         }
+        process.onControl { $0.end() }
         try store.close()
         ringFile.close()
     }

@@ -102,7 +102,8 @@ struct InfoText {
 
     /// The sections that are wanted, all when none is named.
     func text(_ wanted: [String]) -> String {
-        let isAll = wanted.isEmpty || wanted.contains { ["all", "default", "everything"].contains($0) }
+        let isAll =
+            wanted.isEmpty || wanted.contains { ["all", "default", "everything"].contains($0) }
         return sections.filter { isAll || wanted.contains($0.name.lowercased()) }.map { section in
             "# \(section.name)\r\n" + section.lines.map { "\($0):\($1)\r\n" }.joined()
         }.joined(separator: "\r\n")

@@ -14,7 +14,7 @@ enum NodeAnswer {
     /// At once, and then the connection ends.
     case close((ReplyWriter) -> Void)
     /// The connection is another node's link from now on.
-    case peer(InboundPeer, (ReplyWriter) -> Void)
+    case peer(member: Int, role: PeerRole, answer: [UInt8])
 
     static func error(_ text: String) -> NodeAnswer { .now { $0.error(text) } }
     static var ok: NodeAnswer { .now { $0.ok() } }

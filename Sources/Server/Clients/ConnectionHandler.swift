@@ -1,11 +1,15 @@
 import Bytes
 import Commands
 import DequeModule
+import Glibc
 import NIOCore
+import NIOPosix
 import RESP
 import ServerCore
 
-/// One connection: parses straight from the read buffer, keeps replies in the order of their
+/// One connection.
+///
+/// It parses straight from the read buffer, keeps replies in the order of their
 /// requests, and flushes once per tick. After a handshake it is another node's link instead.
 final class ConnectionHandler: ChannelDuplexHandler {
     typealias InboundIn = ByteBuffer
@@ -201,10 +205,12 @@ final class ConnectionHandler: ChannelDuplexHandler {
         case .close(let write):
             answer { write(ReplyWriter($0, session.version)) }
             isClosing = true
-        case .peer(let peer, let write):
-            answer { write(ReplyWriter($0, session.version)) }
-            self.peer = peer
+        case .peer(let member, .data, let reply):
+            answer { $0.append(reply) }
+            peer = InboundPeer(member: member)
             parser.limits = .peer
+        case .peer(let member, .control, let reply):
+            moveToControl(member, reply)
         }
     }
 
@@ -218,6 +224,16 @@ final class ConnectionHandler: ChannelDuplexHandler {
             late.clear()
         }
         isFlushWanted = true
+    }
+
+    /// Hands the connection to the control plane's event loop, under a descriptor of its own.
+    private func moveToControl(_ member: Int, _ reply: [UInt8]) {
+        isClosing = true
+        let socket = try? context?.pipeline.syncOperations.withUnsafeTransportIfAvailable(
+            of: NIOBSDSocket.Handle.self
+        ) { fcntl($0, F_DUPFD_CLOEXEC, 0) }
+        guard let socket, socket >= 0 else { return }
+        InboundControl.take(socket, member: member, answer: reply, host.process)
     }
 
     // MARK: Replies

@@ -7,10 +7,10 @@ import ServerCore
 
 /// The shell around the process's one ``Node``: carries its directives out, strictly in order.
 ///
-/// Confined to the first event loop.
+/// Confined to an event loop of its own, so that nothing a partition does delays a heartbeat.
 final class NodeHost {
     private(set) var node: Node
-    private let host: LoopHost
+    private let eventLoop: any EventLoop
     private let process: ProcessContext
     private let ringFile: RingFile
     private let disk: NIOThreadPool
@@ -19,17 +19,20 @@ final class NodeHost {
     private var links: [Int: PeerDialer] = [:]
     private var isEnded = false
     private var isDraining = false
+    private var heardFromLoopsAt = Clock.monotonic()
     private var isEnding = false
     private var ticksToReport = 0
     private var handedEpoch: RingEpoch
     private var stopping: EventLoopPromise<Void>?
+    /// The last message sent: most go to every member, and an epoch takes long to encode.
+    private var encoded: (message: NodeMessage, json: [UInt8])?
 
-    init(node: Node, host: LoopHost, ringFile: RingFile, disk: NIOThreadPool) {
+    init(node: Node, process: ProcessContext, ringFile: RingFile, disk: NIOThreadPool) {
         self.node = node
-        self.host = host
+        self.process = process
+        eventLoop = process.controlLoop
         self.ringFile = ringFile
         self.disk = disk
-        process = host.process
         handedEpoch = node.epoch
     }
 
@@ -45,9 +48,9 @@ final class NodeHost {
 
     /// Asks the others to take over; completes when the process may end.
     func stop() -> EventLoopFuture<Void> {
-        let promise = host.eventLoop.makePromise(of: Void.self)
+        let promise = eventLoop.makePromise(of: Void.self)
         stopping = promise
-        host.eventLoop.scheduleTask(in: ServerLimits.stopTimeout) { promise.succeed() }
+        eventLoop.scheduleTask(in: ServerLimits.stopTimeout) { promise.succeed() }
         perform(node.onStop(now: Clock.monotonic()))
         return promise.futureResult
     }
@@ -56,12 +59,13 @@ final class NodeHost {
 
     private func tick() {
         guard !isEnded else { return }
-        host.eventLoop.assumeIsolated().scheduleTask(in: ServerLimits.tick) { [self] in tick() }
+        eventLoop.assumeIsolated().scheduleTask(in: ServerLimits.tick) { [self] in tick() }
         ticksToReport -= 1
         if ticksToReport < 0 {
             ticksToReport = 4
             gatherSlotReports()
         }
+        guard !isStuck else { return }
         perform(node.onTick(now: Clock.monotonic()))
         if let stopping { pursueStop(stopping) }
     }
@@ -74,13 +78,14 @@ final class NodeHost {
         }
         if !isEnding, node.mayEnd(now: now), directives.isEmpty, !isBusy {
             isEnding = true
-            host.eventLoop.scheduleTask(in: ServerLimits.linger) { promise.succeed() }
+            eventLoop.scheduleTask(in: ServerLimits.linger) { promise.succeed() }
         }
     }
 
     private func gatherSlotReports() {
-        let reports = process.onEveryLoop(on: host.eventLoop) { $0.worker?.slotReport() }
+        let reports = process.onEveryLoop(on: eventLoop) { $0.worker?.slotReport() }
         reports.assumeIsolated().whenSuccess { [self] reports in
+            heardFromLoopsAt = Clock.monotonic()
             let known = reports.compactMap { $0 }
             guard let first = known.first, known.count == process.loopCount,
                 known.allSatisfy({ $0.epoch == first.epoch })
@@ -93,7 +98,14 @@ final class NodeHost {
         }
     }
 
+    /// Whether an event loop has not answered for so long that this node should fall silent: the
+    /// others then take it for down, although its control plane lives.
+    private var isStuck: Bool {
+        Clock.monotonic() - heardFromLoopsAt > ServerLimits.stuckMicroseconds
+    }
+
     func receive(_ message: NodeMessage, from member: Int) {
+        guard !isStuck else { return }
         perform(node.onMessage(message, from: member, now: Clock.monotonic()))
     }
 
@@ -135,9 +147,7 @@ final class NodeHost {
     }
 
     private func handOver(_ leases: LeaseTable) {
-        host.worker?.setLeases(leases, clock: Clock.read())
-        host.scheduleFlush()
-        for loop in 1..<max(process.loopCount, 1) {
+        for loop in 0..<process.loopCount {
             process.onLoop(loop) { host in
                 host.worker?.setLeases(leases, clock: Clock.read())
                 host.scheduleFlush()
@@ -151,7 +161,7 @@ final class NodeHost {
     ) {
         isBusy = true
         let file = ringFile
-        let saved = disk.runIfActive(eventLoop: host.eventLoop) {
+        let saved = disk.runIfActive(eventLoop: eventLoop) {
             let data = try JSONEncoder().encode(body)
             try file.append(kind, [UInt8](data))
         }
@@ -175,7 +185,7 @@ final class NodeHost {
 
     private func handOver(_ epoch: RingEpoch) {
         isBusy = true
-        let adopted = process.onEveryLoop(on: host.eventLoop) { host in
+        let adopted = process.onEveryLoop(on: eventLoop) { host in
             host.worker?.adopt(epoch, clock: Clock.read())
             host.scheduleFlush()
         }
@@ -194,7 +204,10 @@ final class NodeHost {
     private func send(_ message: NodeMessage, to member: Int) {
         guard let link = links[member], link.isUp else { return }
         do {
-            link.sendControl([UInt8](try JSONEncoder().encode(message)))
+            if message != encoded?.message {
+                encoded = (message, [UInt8](try JSONEncoder().encode(message)))
+            }
+            link.sendControl(encoded?.json ?? [])
         } catch {
             process.events.add(
                 .error, node: process.identity.name, "a message could not be encoded: \(error)")
@@ -225,14 +238,14 @@ final class NodeHost {
     private func dial(_ epoch: RingEpoch) {
         for member in epoch.members where member.number != node.number {
             if links[member.number] == nil {
-                let link = PeerDialer(host: host, member: member, role: .control)
+                let link = PeerDialer(control: self, process, member: member)
                 links[member.number] = link
                 link.start()
             }
             for loop in 0..<process.loopCount {
                 process.onLoop(loop) { host in
                     guard host.links[member.number] == nil else { return }
-                    let link = PeerDialer(host: host, member: member, role: .data)
+                    let link = PeerDialer(host: host, member: member)
                     host.links[member.number] = link
                     link.start()
                 }

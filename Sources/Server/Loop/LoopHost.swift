@@ -19,8 +19,6 @@ final class LoopHost: WorkerOutput {
     private(set) var worker: Worker?
     /// Links to other nodes, by member number.
     var links: [Int: PeerDialer] = [:]
-    /// The control plane; on the first loop only.
-    private(set) var control: NodeHost?
 
     private var connections: [Int: ConnectionHandler] = [:]
     private var nextConnection = 1
@@ -56,11 +54,6 @@ final class LoopHost: WorkerOutput {
         worker?.onTick(clock: Clock.read())
         scheduleFlush()
         eventLoop.assumeIsolated().scheduleTask(in: ServerLimits.tick) { [self] in tick() }
-    }
-
-    func take(_ control: NodeHost) {
-        self.control = control
-        control.start()
     }
 
     func end() {
@@ -109,7 +102,7 @@ final class LoopHost: WorkerOutput {
             if let batch { write(batch, of: worker) }
             if isConfirmWanted {
                 isConfirmWanted = false
-                process.onFirstLoop { $0.control?.confirm() }
+                process.onControl { $0.confirm() }
             }
         }
         latency.endTick(microseconds: Clock.monotonic() - tickStart)
@@ -250,7 +243,7 @@ final class LoopHost: WorkerOutput {
     }
 
     func laterEpochSeen(from member: Int) {
-        process.onFirstLoop { $0.control?.laterEpochSeen(from: member) }
+        process.onControl { $0.laterEpochSeen(from: member) }
     }
 }
 

@@ -12,7 +12,13 @@ extension ProcessContext {
                 host.eventLoop.submit { host.value.filled(report) }
             }.hop(to: eventLoop)
         }
-        return gathered
+        return gathered.flatMap { report in
+            self.suspects().map { suspects in
+                var report = report
+                report.suspects = suspects
+                return report
+            }
+        }.hop(to: eventLoop)
     }
 
     private func baseReport() -> NodeReport {
@@ -43,7 +49,6 @@ extension LoopHost {
             report.traffic.readLatency[bucket] += latency.reads[bucket]
             report.traffic.writeLatency[bucket] += latency.writes[bucket]
         }
-        if let control { report.suspects = control.node.suspects }
         return report
     }
 }
@@ -55,7 +60,8 @@ enum ProcessUsage {
         defer { fclose(file) }
         var line = [CChar](repeating: 0, count: 128)
         guard fgets(&line, Int32(line.count), file) != nil else { return 0 }
-        let text = String(decoding: line.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+        let text = String(
+            decoding: line.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
         let fields = text.split(separator: " ")
         guard fields.count > 1, let pages = Int(fields[1]) else { return 0 }
         return pages * Int(getpagesize())

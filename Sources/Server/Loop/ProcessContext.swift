@@ -14,12 +14,16 @@ final class ProcessContext: Sendable {
     let loaded = NIOLockedValueBox(0.0)
     private let loops = NIOLockedValueBox<[NIOLoopBound<LoopHost>]>([])
     private let bounds: [Int]
+    /// The control plane's own event loop: epochs, votes, heartbeats.
+    let controlLoop: any EventLoop
+    private let control = NIOLockedValueBox<NIOLoopBound<NodeHost>?>(nil)
     private let store: NIOLockedValueBox<LogStore?>
 
     init(
         options: NodeOptions, identity: NodeIdentity, number: Int, loopCount: Int,
-        events: EventLog
+        controlLoop: any EventLoop, events: EventLog
     ) {
+        self.controlLoop = controlLoop
         self.options = options
         self.identity = identity
         self.number = number
@@ -58,7 +62,27 @@ final class ProcessContext: Sendable {
         host.eventLoop.execute { body(host.value) }
     }
 
-    func onFirstLoop(_ body: @escaping @Sendable (LoopHost) -> Void) { onLoop(0, body) }
+    // MARK: The control plane
+
+    func set(control host: NIOLoopBound<NodeHost>) {
+        control.withLockedValue { $0 = host }
+    }
+
+    /// Runs on the control plane's event loop, once the node has begun.
+    func onControl(_ body: @escaping @Sendable (NodeHost) -> Void) {
+        guard let host = control.withLockedValue({ $0 }) else { return }
+        controlLoop.execute { body(host.value) }
+    }
+
+    /// What the node suspects; nothing before it has begun.
+    func suspects() -> EventLoopFuture<[Int]> {
+        guard let host = control.withLockedValue({ $0 }) else {
+            return controlLoop.makeSucceededFuture([])
+        }
+        return controlLoop.submit { host.value.node.suspects }
+    }
+
+    // MARK: Every loop
 
     /// Runs on every loop and gathers what each returns, in the order of the loops.
     func onEveryLoop<Answer: Sendable>(

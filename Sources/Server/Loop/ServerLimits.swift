@@ -27,6 +27,8 @@ enum ServerLimits {
     static let connectTimeout = TimeAmount.seconds(1)
     /// How long a stopping process waits for its slots to have other homes.
     static let stopTimeout = TimeAmount.seconds(5)
+    /// How long an event loop may be busy before the node falls silent, in microseconds.
+    static let stuckMicroseconds = 15_000_000
     /// How long a stopping process still answers after its slots have other homes.
     static let linger = TimeAmount.milliseconds(150)
     /// Events that a node remembers.

@@ -8,28 +8,53 @@ import ServerCore
 
 /// The sending end of a link to another node; dials again whenever it is down.
 ///
-/// Confined to its host's event loop.
+/// Confined to the event loop of whoever sends on it: a worker's host, or the control plane.
 final class PeerDialer {
+    /// Whose link it is.
+    private enum Owner {
+        case worker(LoopHost)
+        case control(NodeHost)
+    }
+
     let member: Member
-    let role: PeerRole
-    private let host: LoopHost
+    private let owner: Owner
+    private let process: ProcessContext
+    private let eventLoop: any EventLoop
     private var channel: (any Channel)?
     private var wait = ServerLimits.redialMin
     private var isStopped = false
     private(set) var isUp = false
 
-    init(host: LoopHost, member: Member, role: PeerRole) {
-        self.host = host
+    /// A data link of one event loop.
+    init(host: LoopHost, member: Member) {
+        owner = .worker(host)
+        process = host.process
+        eventLoop = host.eventLoop
         self.member = member
-        self.role = role
+    }
+
+    /// The control link.
+    init(control: NodeHost, _ process: ProcessContext, member: Member) {
+        owner = .control(control)
+        self.process = process
+        eventLoop = process.controlLoop
+        self.member = member
+    }
+
+    private var request: [UInt8] {
+        switch owner {
+        case .worker(let host):
+            PeerHandshake.request(process, epoch: host.worker?.epoch.number ?? 0, role: .data)
+        case .control(let control):
+            PeerHandshake.request(process, epoch: control.node.epoch.number, role: .control)
+        }
     }
 
     func start() {
-        let address = host.process.options.address(of: member)
-        let dialer = NIOLoopBound(self, eventLoop: host.eventLoop)
-        let request = PeerHandshake.request(
-            host.process, epoch: host.worker?.epoch.number ?? 0, role: role)
-        let attempt = ClientBootstrap(group: host.eventLoop)
+        let address = process.options.address(of: member)
+        let dialer = NIOLoopBound(self, eventLoop: eventLoop)
+        let request = request
+        let attempt = ClientBootstrap(group: eventLoop)
             .connectTimeout(ServerLimits.connectTimeout)
             .channelOption(.socketOption(.so_keepalive), value: 1)
             .channelOption(.tcpOption(.tcp_nodelay), value: 1)
@@ -50,8 +75,8 @@ final class PeerDialer {
                 self.channel = channel
                 if isStopped { channel.close(promise: nil) }
             case .failure(let error):
-                if role == .control, PeerDialer.isRefusal(error) {
-                    host.control?.refused(member.number)
+                if case .control(let control) = owner, PeerDialer.isRefusal(error) {
+                    control.refused(member.number)
                 }
                 redial()
             }
@@ -92,26 +117,26 @@ final class PeerDialer {
 
     /// The other node's link to this one ended: what it had acknowledged on it may be lost.
     func otherWayEnded() {
-        guard isUp, role == .data else { return }
-        tellWorker()
+        if isUp { tellWorker() }
     }
 
     func cameUp() {
         isUp = true
         wait = ServerLimits.redialMin
-        if role == .data { tellWorker() }
+        tellWorker()
     }
 
     func wentDown() {
         channel = nil
         if isUp {
             isUp = false
-            if role == .data { tellWorker() }
+            tellWorker()
         }
         redial()
     }
 
     private func tellWorker() {
+        guard case .worker(let host) = owner else { return }
         host.worker?.onLink(to: member.number, isUp: isUp, clock: Clock.read())
         host.scheduleFlush()
     }
@@ -120,7 +145,7 @@ final class PeerDialer {
         guard !isStopped else { return }
         let delay = wait
         wait = min(wait * 2, ServerLimits.redialMax)
-        host.eventLoop.assumeIsolated().scheduleTask(in: delay) { [self] in
+        eventLoop.assumeIsolated().scheduleTask(in: delay) { [self] in
             if !isStopped { start() }
         }
     }

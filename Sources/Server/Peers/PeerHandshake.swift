@@ -59,8 +59,9 @@ enum PeerHandshake {
         guard let role = PeerRole(rawValue: arguments.text(7)) else {
             return .error("ERR a link is for control or data")
         }
-        let line = "OK \(identity.id) \(identity.incarnation)"
-        return .peer(InboundPeer(member: member.number, role: role)) { $0.simple(line) }
+        return .peer(
+            member: member.number, role: role,
+            answer: Array("+OK \(identity.id) \(identity.incarnation)\r\n".utf8))
     }
 
     /// Whether the answer comes from the node that was dialled.

@@ -17,8 +17,11 @@ extension Node {
         self.report = report
     }
 
-    /// A partition wants a confirm round (`PROTOCOL`, rule 10): heartbeats leave at once.
+    /// A partition wants a confirm round (`PROTOCOL`, rule 10): heartbeats leave at once, unless
+    /// some have just left; it asks again while its reads wait.
     public mutating func onConfirmWanted(now: Int) -> [NodeDirective] {
+        let sentAt = nextHeartbeat - epoch.settings.heartbeatMilliseconds * 1_000
+        guard now - sentAt >= Limits.confirmInterval else { return [] }
         var directives: [NodeDirective] = []
         sendHeartbeats(now: now, into: &directives)
         return directives

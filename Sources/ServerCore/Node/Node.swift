@@ -22,6 +22,8 @@ public struct Node: Sendable, Equatable {
         public static let flapDelayMax = 30_000_000
         /// Least time between two epochs sent to one member, and between two questions for one.
         public static let epochInterval = 20_000
+        /// Least time between two confirm rounds.
+        public static let confirmInterval = 2_000
         /// A holder counts a lease shorter than its giver: clock rates may differ by this share.
         public static let leaseMarginPercent = 10
     }

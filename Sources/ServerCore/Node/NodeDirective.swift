@@ -1,6 +1,8 @@
 import Ring
 
-/// What a ``Node`` wants done. The shell carries directives out in order: none of them is begun
+/// What a node wants done.
+///
+/// The shell carries directives out in order: none of them is begun
 /// before the ones in front of it are complete, so that nothing leaves a node before what it
 /// depends on is durable.
 public enum NodeDirective: Sendable, Equatable {
@@ -26,7 +28,9 @@ public enum NodeNote: Sendable, Equatable {
     case proposing(instance: Int, [EpochChange])
 }
 
-/// Who promised what to whom, by member number. Times are this node's monotonic microseconds.
+/// Who promised what to whom, by member number.
+///
+/// Times are this node's monotonic microseconds.
 public struct LeaseTable: Sendable, Equatable {
     /// The promises between this node and one other.
     public struct Entry: Sendable, Equatable {

@@ -3,7 +3,9 @@ import Ring
 extension Partition {
     /// Acts by the epoch that the worker has taken (rules 1 to 3).
     ///
-    /// - Parameter isStart: whether the process begins with this epoch.
+    /// - Parameters:
+    ///   - clock: the time.
+    ///   - isStart: whether the process begins with this epoch.
     func adopt(clock: Clock, isStart: Bool) {
         let lastSlot = firstSlot + Partition.slotCount - 1
         let arcs = shared.epoch.arcs

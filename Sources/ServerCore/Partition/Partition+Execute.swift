@@ -16,9 +16,7 @@ extension Partition {
 
     /// Runs a one-key command on the newest value, uncommitted ones included (rules 8 to 10).
     ///
-    /// - Parameters:
-    ///   - arguments: the key is at index 1.
-    ///   - reply: gets the reply when it can go out at once.
+    /// The key is at index 1 of the arguments; the reply goes into `reply` when it may leave at once.
     func execute(
         _ id: CommandID, _ arguments: Arguments, slot: Int, token: RequestToken, clock: Clock,
         version: ProtocolVersion, reply: OutputBuffer
@@ -69,9 +67,11 @@ extension Partition {
         }
         let position = apply(change, place, arguments: arguments, hash: hash, clock: clock)
         if position <= state.pointee.committed { return .replied }
+        // A large value takes its time to every disk: its deadline is later.
+        let extra = arguments.count > 2 ? OperationTime.extra(bytes: arguments[2].count) : 0
         hold(
             place, position: position, token: token, reply: reply, from: replyStart,
-            isWrite: true, clock: clock)
+            isWrite: true, clock: Clock(now: clock.now + extra, wall: clock.wall))
         return .held
     }
 

@@ -154,7 +154,7 @@ extension Partition {
                 askFollower(place, replica: replica, clock: clock)
             case .installing where idle >= FollowerLimits.streamTimeout,
                 .streaming
-                where follower.acknowledged < slots[place].position
+            where follower.acknowledged < slots[place].position
                 && idle >= FollowerLimits.streamTimeout:
                 askFollower(place, replica: replica, clock: clock)
             default:

@@ -21,11 +21,8 @@ extension Partition {
     }
 
     private func deferCollect(_ place: Int, generation: Int, asker: Int) {
-        let isKnown = deferredCollects.contains {
-            $0.place == place && $0.generation == generation && $0.asker == asker
-        }
-        guard !isKnown, deferredCollects.count < Partition.deferredCollectsMax else { return }
-        deferredCollects.append(
+        guard deferredCollects.count < Partition.deferredCollectsMax else { return }
+        deferredCollects.insert(
             DeferredCollect(place: place, generation: generation, asker: asker))
     }
 
@@ -34,7 +31,8 @@ extension Partition {
         guard !deferredCollects.isEmpty else { return }
         let waiting = deferredCollects
         deferredCollects.removeAll(keepingCapacity: true)
-        for collect in waiting where collect.generation >= slots[collect.place].generation {
+        let inOrder = waiting.sorted { ($0.place, $0.asker) < ($1.place, $1.asker) }
+        for collect in inOrder where collect.generation >= slots[collect.place].generation {
             onCollect(
                 collect.place, generation: collect.generation, from: collect.asker, clock: clock)
         }

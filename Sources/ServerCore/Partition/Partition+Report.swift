@@ -3,7 +3,8 @@ import Ring
 
 extension Partition {
     /// Adds what this partition leads and holds to a node's report.
-    func fill(_ report: inout NodeReport, followers reports: inout [Int: FollowerReport], now: Int) {
+    func fill(_ report: inout NodeReport, followers reports: inout [Int: FollowerReport], now: Int)
+    {
         for place in 0..<Partition.slotCount {
             let arc = arc(place)
             let keys = index.count(slot: place)

@@ -65,11 +65,13 @@ extension Partition {
     }
 
     /// The keys that match, as a count, a line feed, and bulk strings.
-    func writeKeys(matching pattern: Glob, reply: OutputBuffer) {
+    func writeKeys(matching pattern: Glob, clock: Clock, reply: OutputBuffer) {
         var found: [[UInt8]] = []
         for place in homePlaces {
             index.forEach(slot: place) { entry in
-                if !entry.isTombstone, pattern.matches(entry.key) { found.append(Array(entry.key)) }
+                let isThere =
+                    !entry.isTombstone && !EntryView.isExpired(entry.expiry, at: clock.wall)
+                if isThere, pattern.matches(entry.key) { found.append(Array(entry.key)) }
             }
         }
         write(count: found.count, found, reply)

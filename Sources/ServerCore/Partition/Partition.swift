@@ -30,7 +30,7 @@ final class Partition {
     /// Removals that are not committed, oldest first, by place in the partition.
     var burials: [Int: [Burial]] = [:]
     /// Questions that wait for a lease to end, or for an epoch.
-    var deferredCollects: [DeferredCollect] = []
+    var deferredCollects: Set<DeferredCollect> = []
     /// Where the search for expired keys goes on.
     var expiryCursor = 0
 
@@ -101,7 +101,7 @@ struct Burial {
 }
 
 /// A Collect that cannot be answered yet.
-struct DeferredCollect {
+struct DeferredCollect: Hashable {
     let place: Int
     let generation: Int
     let asker: Int

@@ -47,6 +47,16 @@ public struct Clock: Sendable, Equatable {
     }
 }
 
+/// How long an operation may take beyond the cluster's deadline.
+enum OperationTime {
+    /// Bytes of a value that earn a microsecond: 4 MB in a second, which a busy machine with a
+    /// slow disk still writes.
+    static let bytesPerMicrosecond = 4
+
+    /// Microseconds that a value's size adds to the deadline.
+    static func extra(bytes: Int) -> Int { bytes / bytesPerMicrosecond }
+}
+
 /// What became of a request at once.
 public enum Disposition: Sendable, Equatable {
     /// The reply is in the buffer.

@@ -44,6 +44,7 @@ final class Shared {
     private(set) var plans: [SettlePlan] = []
     private(set) var hotArcs: UnsafeMutableBufferPointer<HotArc>
     private var links: [PeerLink?] = []
+    private(set) var linkedMembers: [Int] = []
 
     var holds = HoldPool()
     /// Reads whose reply waits for a confirm round.
@@ -92,9 +93,11 @@ final class Shared {
         for member in epoch.members where member.number != number {
             while links.count <= member.number { links.append(nil) }
             if links[member.number] == nil {
-                links[member.number] = PeerLink(member: member.number, partitions: 16)
+                links[member.number] = PeerLink(member: member.number, partitions: Partition.count)
             }
         }
+        allLinks = links.compactMap { $0 }
+        linkedMembers = allLinks.map(\.member)
         refreshLeases()
     }
 
@@ -151,7 +154,8 @@ final class Shared {
         member >= 0 && member < links.count ? links[member] : nil
     }
 
-    var allLinks: [PeerLink] { links.compactMap { $0 } }
+    /// The links that exist, by ascending member number.
+    private(set) var allLinks: [PeerLink] = []
 
     /// Appends a record to this tick's batch.
     func append(_ record: Record) {

@@ -109,7 +109,7 @@ extension Worker {
         if bytesEqual(arguments[1], literal("count")) {
             ReplyWriter(reply).integer(partition.homeKeys)
         } else if bytesEqual(arguments[1], literal("keys")), arguments.count == 5 {
-            partition.writeKeys(matching: Glob(arguments[4]), reply: reply)
+            partition.writeKeys(matching: Glob(arguments[4]), clock: clock, reply: reply)
         } else if bytesEqual(arguments[1], literal("random")), arguments.count == 5 {
             let random = parseDecimal(arguments[4]) ?? 0
             partition.writeRandomKey(UInt64(truncatingIfNeeded: random), reply: reply)

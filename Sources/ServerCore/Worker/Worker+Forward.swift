@@ -22,6 +22,13 @@ extension Worker {
     /// Workers of one process that requests can tell apart.
     static let workersMax = 64
 
+    /// The number of a process's first request to other nodes.
+    ///
+    /// A home may hold the answer to a request of this node's former process until long after the
+    /// restart; so no two processes count from the same place, or it would be taken for the answer
+    /// to another request.
+    static func firstForward(incarnation: Int) -> Int { ((incarnation & 0x7FFF) << 41) + 1 }
+
     func canForward(to member: Int) -> Bool {
         forwards.count < Limits.forwardsMax && shared.link(to: member)?.isUp == true
     }
@@ -223,7 +230,7 @@ extension Worker {
     /// After a change of homes: reads go to the new home at once, writes that the old one may
     /// have done are not waited for much longer.
     func reviewForwards(clock: Clock) {
-        for (number, forward) in forwards {
+        for (number, forward) in forwards.sorted(by: { $0.key < $1.key }) {
             guard let slot = forward.request.slot, let partition = partitions[slot >> 10],
                 partition.arc(partition.place(slot)).home != Int32(forward.target)
             else { continue }
@@ -238,7 +245,7 @@ extension Worker {
     }
 
     func expireForwards(clock: Clock) {
-        let late = forwards.filter { $0.value.request.deadline <= clock.now }
+        let late = forwards.filter { $0.value.deadline <= clock.now }
         for (number, forward) in late.sorted(by: { $0.key < $1.key }) {
             forwards[number] = nil
             let reply = forward.request.isWrite ? Replies.lateAnswer : Replies.noHome

@@ -39,7 +39,10 @@ extension Worker {
 
     /// A frame from a member, over a link whose handshake was good.
     ///
-    /// - Parameter frame: for this worker, as ``FrameTarget`` says.
+    /// - Parameters:
+    ///   - frame: for this worker, as ``FrameTarget`` says.
+    ///   - member: who sent it.
+    ///   - clock: read after it had arrived.
     /// - Returns: whether it was well formed; the link is closed otherwise.
     public func onFrame(_ frame: Arguments, from member: Int, clock: Clock) -> Bool {
         guard let name = Worker.frame(frame) else { return false }

@@ -36,6 +36,7 @@ extension Worker {
     /// What this worker holds of a range of slots; others' partitions are passed over.
     ///
     /// - Parameter slots: within 0..<16,384.
+    /// - Returns: a line per slot, ascending.
     public func copyReports(_ slots: ClosedRange<Int>) -> [CopyReport] {
         slots.compactMap { slot in partitions[slot >> 10]?.copyReport(slot) }
     }

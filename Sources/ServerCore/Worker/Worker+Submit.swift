@@ -23,9 +23,11 @@ extension Worker {
     /// Takes a command that names keys or speaks of the whole cluster.
     ///
     /// - Parameters:
+    ///   - id: which command.
     ///   - arguments: the whole command, its name first; used during the call only.
     ///   - token: whom a later reply belongs to.
     ///   - version: what the asker speaks.
+    ///   - clock: read after the command had arrived.
     ///   - reply: gets the reply when it is there at once.
     /// - Returns: whether it is.
     public func submit(
@@ -146,9 +148,12 @@ extension Worker {
         _ id: CommandID, _ arguments: Arguments, slot: Int?, token: RequestToken,
         version: ProtocolVersion, clock: Clock, deadline: Int? = nil
     ) -> WaitingRequest {
-        let limit = shared.epoch.settings.deadlineMilliseconds * 1_000
+        let arguments = copy(id, arguments)
+        let limit =
+            shared.epoch.settings.deadlineMilliseconds * 1_000
+            + OperationTime.extra(bytes: arguments.reduce(0) { $0 + $1.count })
         return WaitingRequest(
-            id: id, arguments: copy(id, arguments), slot: slot, token: token, version: version,
+            id: id, arguments: arguments, slot: slot, token: token, version: version,
             deadline: deadline ?? clock.now + limit)
     }
 

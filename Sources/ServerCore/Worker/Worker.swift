@@ -68,7 +68,7 @@ public final class Worker {
     var parkedCount = 0
     var parkedBytes = 0
     var forwards: [Int: Forward] = [:]
-    var nextForward = 1
+    var nextForward: Int
     var gathers: [Int: Gather] = [:]
     var nextGather = 1
     var traffic = WorkerTraffic()
@@ -85,6 +85,7 @@ public final class Worker {
     ) {
         shared = Shared(configuration, epoch: epoch, output: output)
         random = SplitMix64(seed: configuration.seed)
+        nextForward = Worker.firstForward(incarnation: configuration.incarnation)
         for number in 0..<Partition.count {
             let isOwned = configuration.partitions.contains(number)
             partitions.append(
@@ -184,7 +185,9 @@ public final class Worker {
     ///
     /// - Returns: the number of the batch in ``log``; nil when there is nothing to write.
     public func flush(clock: Clock) -> Int? {
-        if shared.log.isEmpty || shared.planted.contains(.acknowledgesEarly) { drainDurable(clock: clock) }
+        if shared.log.isEmpty || shared.planted.contains(.acknowledgesEarly) {
+            drainDurable(clock: clock)
+        }
         if shared.hasNewlyServed {
             shared.hasNewlyServed = false
             retryParked(clock: clock)
@@ -223,7 +226,7 @@ public final class Worker {
     public var recordCount: Int { shared.records }
 
     /// The members that a link may exist to.
-    public var linkedMembers: [Int] { shared.allLinks.map(\.member) }
+    public var linkedMembers: [Int] { shared.linkedMembers }
 
     private func drainDurable(clock: Clock) {
         while let effect = shared.undurable.next(durable: durableBatch) {
