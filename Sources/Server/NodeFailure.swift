@@ -6,6 +6,8 @@ public enum NodeFailure: Error, Sendable, CustomStringConvertible {
     case notMember(name: String, path: String)
     /// Its port cannot be listened on.
     case cannotListen(host: String, port: Int, reason: String)
+    /// It would be open to the network, and there is no password yet.
+    case notLoopback(host: String)
     /// It had to stop.
     case stopped(reason: String)
 
@@ -19,6 +21,9 @@ public enum NodeFailure: Error, Sendable, CustomStringConvertible {
             "\(path): the epoch does not list node \(name); remove the directory and join anew"
         case .cannotListen(let host, let port, let reason):
             "cannot listen on \(host):\(port): \(reason); choose another --port"
+        case .notLoopback(let host):
+            "\(host) is no loopback address: there is no password and no TLS yet, so nodes listen on "
+                + "127.0.0.1, another address of 127.0.0.0/8, ::1 or localhost only"
         case .stopped(let reason):
             reason
         }

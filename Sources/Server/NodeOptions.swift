@@ -57,6 +57,12 @@ public struct NodeOptions: Sendable {
         return cores <= 2 ? 1 : min(cores, 4)
     }
 
+    /// Whether the node would be reached from this machine only.
+    var isLoopback: Bool {
+        host == "localhost" || host == "::1"
+            || host.hasPrefix("127.") && host.allSatisfy { $0.isNumber || $0 == "." }
+    }
+
     /// The most event loops.
     public static let threadsMax = ServerLimits.loopsMax
 

@@ -15,6 +15,7 @@ public enum NodeProgram {
     /// - Throws: `StorageFailure` or ``NodeFailure`` in words for people.
     public static func run(_ options: NodeOptions) async throws {
         let logger = Logger(label: "ringmaster") { StreamLogHandler.standardError(label: $0) }
+        guard options.isLoopback else { throw NodeFailure.notLoopback(host: options.host) }
         if options.found { try foundAlone(options) }
         var directory = try DataDirectory(
             options.directory, fsync: options.fsync, host: options.host, port: options.port)

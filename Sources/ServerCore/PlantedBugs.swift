@@ -16,20 +16,16 @@ package struct PlantedBugs: OptionSet, Sendable, Hashable {
     package static let leadsUnnamed = PlantedBugs(rawValue: 1 << 1)
     /// Rules 4 and 13: a Collect is answered although a lease is lent to the home before.
     package static let noLeaseGuard = PlantedBugs(rawValue: 1 << 2)
-    /// Rule 13: a restarted giver answers a Collect at once.
-    package static let noQuietTime = PlantedBugs(rawValue: 1 << 3)
     /// Rule 5: the home keeps what the chosen copy lacks.
-    package static let merges = PlantedBugs(rawValue: 1 << 4)
-    /// Rule 7: a new home serves before a majority holds what it chose.
-    package static let servesBeforeInstall = PlantedBugs(rawValue: 1 << 5)
+    package static let merges = PlantedBugs(rawValue: 1 << 3)
     /// Rule 8: a successor acknowledges what is not durable yet.
-    package static let acknowledgesEarly = PlantedBugs(rawValue: 1 << 6)
+    package static let acknowledgesEarly = PlantedBugs(rawValue: 1 << 4)
     /// Rule 8: a successor takes a record although it lacks the one before.
-    package static let takesGaps = PlantedBugs(rawValue: 1 << 7)
+    package static let takesGaps = PlantedBugs(rawValue: 1 << 5)
     /// Rule 10: a read does not wait for a pending write on its key.
-    package static let readsPending = PlantedBugs(rawValue: 1 << 8)
+    package static let readsPending = PlantedBugs(rawValue: 1 << 6)
     /// Rule 10: a read is answered without leases and without a confirm round.
-    package static let readsUnleased = PlantedBugs(rawValue: 1 << 9)
+    package static let readsUnleased = PlantedBugs(rawValue: 1 << 7)
     /// Rule 1: an adopted epoch is not durable.
-    package static let forgetsEpoch = PlantedBugs(rawValue: 1 << 10)
+    package static let forgetsEpoch = PlantedBugs(rawValue: 1 << 8)
 }

@@ -40,6 +40,8 @@ final class ConnectionHandler: ChannelDuplexHandler {
     private var isReadHeld = false
     private var isProcessing = false
     private var isClosing = false
+    /// Since when the client has left replies unread.
+    private var unreadSince: Int?
 
     init(host: LoopHost) {
         self.host = host
@@ -97,6 +99,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
+        unreadSince = context.channel.isWritable ? nil : Clock.monotonic()
         goOn()
         context.fireChannelWritabilityChanged()
     }
@@ -138,6 +141,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
                 return
             case .failure(let failure):
                 answer { failure.writeReply(into: $0) }
+                host.noteProtocolFailure(failure.logText)
                 isClosing = true
                 return
             }
@@ -229,11 +233,18 @@ final class ConnectionHandler: ChannelDuplexHandler {
     /// Hands the connection to the control plane's event loop, under a descriptor of its own.
     private func moveToControl(_ member: Int, _ reply: [UInt8]) {
         isClosing = true
-        let socket = try? context?.pipeline.syncOperations.withUnsafeTransportIfAvailable(
-            of: NIOBSDSocket.Handle.self
-        ) { fcntl($0, F_DUPFD_CLOEXEC, 0) }
-        guard let socket, socket >= 0 else { return }
-        InboundControl.take(socket, member: member, answer: reply, host.process)
+        do {
+            let socket = try context?.pipeline.syncOperations.withUnsafeTransportIfAvailable(
+                of: NIOBSDSocket.Handle.self
+            ) { fcntl($0, F_DUPFD_CLOEXEC, 0) }
+            if let socket, socket >= 0 {
+                InboundControl.take(socket, member: member, answer: reply, host.process)
+            } else {
+                host.process.events.logger.error("no descriptor left for a control link")
+            }
+        } catch {
+            host.process.events.logger.error("a control link could not be taken: \(error)")
+        }
     }
 
     // MARK: Replies
@@ -298,6 +309,12 @@ final class ConnectionHandler: ChannelDuplexHandler {
             isReadHeld = false
             context?.read()
         }
+    }
+
+    /// Ends a client that has not read its replies for long.
+    func closeIfUnread() {
+        guard let unreadSince, peer == nil else { return }
+        if Clock.monotonic() - unreadSince > ServerLimits.unreadMicroseconds { close() }
     }
 
     func close() {

@@ -10,13 +10,19 @@ struct EpochNews {
 
     let items: [Item]
 
-    init(from old: RingEpoch, to new: RingEpoch) {
+    /// What the epoch changes, as far as it is news: a node that is down in it comes late.
+    init(from old: RingEpoch, to new: RingEpoch, me: Int) {
+        guard new.member(number: me)?.canBeHome == true else {
+            items = []
+            return
+        }
         let moved = EpochNews.slotsWithNewHome(old, new)
         var items: [Item] = []
         for member in new.members {
             let before = old.member(number: member.number)
             if before?.state != member.state {
-                let tail = member.canBeHome ? "" : "; \(moved) slots have a new home"
+                let tail =
+                    member.canBeHome ? "" : "; \(EpochNews.grouped(moved)) slots have a new home"
                 items.append(
                     Item(
                         level: member.canBeHome ? .info : .error, node: member.name,
@@ -30,10 +36,12 @@ struct EpochNews {
                             + "(incarnation \(member.incarnation))"))
             }
         }
-        if items.isEmpty {
-            items.append(Item(level: .info, node: "", text: "epoch \(new.number)"))
-        }
         self.items = items
+    }
+
+    private static func grouped(_ number: Int) -> String {
+        number < 1_000
+            ? "\(number)" : "\(number / 1_000)," + "\(1_000 + number % 1_000)".dropFirst()
     }
 
     private static func slotsWithNewHome(_ old: RingEpoch, _ new: RingEpoch) -> Int {

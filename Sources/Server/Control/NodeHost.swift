@@ -20,7 +20,8 @@ final class NodeHost {
     private var isEnded = false
     private var isDraining = false
     private var heardFromLoopsAt = Clock.monotonic()
-    private var isEnding = false
+    /// When a stopping process may end, in monotonic microseconds; nil while it may not.
+    private var endsAfter: Int?
     private var ticksToReport = 0
     private var handedEpoch: RingEpoch
     private var stopping: EventLoopPromise<Void>?
@@ -76,9 +77,18 @@ final class NodeHost {
             isDraining = true
             for loop in 0..<process.loopCount { process.onLoop(loop) { $0.worker?.drain() } }
         }
-        if !isEnding, node.mayEnd(now: now), directives.isEmpty, !isBusy {
-            isEnding = true
-            eventLoop.scheduleTask(in: ServerLimits.linger) { promise.succeed() }
+        if endsAfter == nil, node.mayEnd(now: now), directives.isEmpty, !isBusy {
+            endsAfter = now + ServerLimits.lingerMicroseconds
+            for loop in 0..<process.loopCount { process.onLoop(loop) { $0.isRetiring = true } }
+        }
+        if let endsAfter, now >= endsAfter { endWhenAnswered(promise) }
+    }
+
+    /// Lets the process end once no command waits any more for its slot's new home.
+    private func endWhenAnswered(_ promise: EventLoopPromise<Void>) {
+        let waiting = process.onEveryLoop(on: eventLoop) { $0.worker?.waitingCount ?? 0 }
+        waiting.whenSuccess { counts in
+            if counts.allSatisfy({ $0 == 0 }) { promise.succeed() }
         }
     }
 
@@ -191,7 +201,7 @@ final class NodeHost {
         }
         adopted.assumeIsolated().whenComplete { [self] _ in
             isBusy = false
-            for item in EpochNews(from: handedEpoch, to: epoch).items {
+            for item in EpochNews(from: handedEpoch, to: epoch, me: node.number).items {
                 process.events.add(item.level, node: item.node, item.text)
             }
             handedEpoch = epoch

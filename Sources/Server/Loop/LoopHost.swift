@@ -25,9 +25,15 @@ final class LoopHost: WorkerOutput {
     private var unflushed: [ConnectionHandler] = []
     private var isFlushScheduled = false
     private var isConfirmWanted = false
+    /// Whether the process ends so soon that commands are sent elsewhere: what is begun now might
+    /// lose its answer with the connection, and nobody would know what became of it.
+    var isRetiring = false
     private(set) var latency = LatencyCounts()
     private var tickStart = 0
     private var isEnded = false
+    private var failuresToLog = 0
+    private var failuresLoggedAt = 0
+    private var ticksToLook = ServerLimits.unreadTicks
     private var store: LogStore?
     /// Batches that the log thread has, with the store's tickets for them.
     private var tickets: Deque<(ticket: UInt64, batch: Int)> = []
@@ -53,6 +59,11 @@ final class LoopHost: WorkerOutput {
         guard !isEnded else { return }
         worker?.onTick(clock: Clock.read())
         scheduleFlush()
+        ticksToLook -= 1
+        if ticksToLook < 0 {
+            ticksToLook = ServerLimits.unreadTicks
+            for connection in connections.values { connection.closeIfUnread() }
+        }
         eventLoop.assumeIsolated().scheduleTask(in: ServerLimits.tick) { [self] in tick() }
     }
 
@@ -88,7 +99,7 @@ final class LoopHost: WorkerOutput {
 
     /// Lets the tick end once all input that is ready has been read.
     func scheduleFlush() {
-        guard !isFlushScheduled else { return }
+        guard !isFlushScheduled, !isEnded else { return }
         isFlushScheduled = true
         tickStart = Clock.monotonic()
         eventLoop.assumeIsolated().execute { [self] in endTick() }
@@ -161,6 +172,18 @@ final class LoopHost: WorkerOutput {
         scheduleFlush()
     }
 
+    /// Logs why a connection was closed: one line per while, since whoever sends such bytes may
+    /// send a lot of them.
+    func noteProtocolFailure(_ text: String) {
+        failuresToLog += 1
+        let now = Clock.monotonic()
+        guard now >= failuresLoggedAt + ServerLimits.failureLogMicroseconds else { return }
+        let more = failuresToLog > 1 ? " (and \(failuresToLog - 1) more since the last line)" : ""
+        process.events.logger.warning("closed a connection: \(text)\(more)")
+        failuresToLog = 0
+        failuresLoggedAt = now
+    }
+
     // MARK: Commands
 
     /// Takes a command of a connection to the worker.
@@ -172,12 +195,21 @@ final class LoopHost: WorkerOutput {
             ReplyWriter(reply).error(StatusTexts.loading)
             return .replied
         }
+        if isRetiring {
+            ReplyWriter(reply).error(StatusTexts.stopping)
+            return .replied
+        }
+        let isWrite = CommandTable.shape(id).flags.contains(.write)
+        if isWrite, store?.isCongested == true {
+            ReplyWriter(reply).error(StatusTexts.congested)
+            return .replied
+        }
         let token = RequestToken(
             kind: .connection, worker: number, owner: connection, sequence: sequence)
         let disposition = worker.submit(
             id, arguments, token: token, version: version, clock: clock, reply: reply)
         if disposition == .replied {
-            latency.count(isWrite: CommandTable.shape(id).flags.contains(.write))
+            latency.count(isWrite: isWrite)
         }
         return disposition
     }

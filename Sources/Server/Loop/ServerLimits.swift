@@ -11,8 +11,10 @@ enum ServerLimits {
     static let pendingRepliesMax = 4_096
     /// Bytes of replies that are gathered before a connection is read on.
     static let outputBytes = 1 << 20
-    /// Bytes that may wait for a client that does not read, beyond one reply.
-    static let outputBytesMax = 256 << 20
+    /// How long a client may leave its replies unread, in microseconds.
+    static let unreadMicroseconds = 60_000_000
+    /// Ticks between two looks for such clients.
+    static let unreadTicks = 50
     /// Bytes that may wait for another node before its link is given up.
     static let linkBytesMax = 512 << 20
     /// Largest frame of a link: an install's piece with one value of the largest size.
@@ -29,17 +31,19 @@ enum ServerLimits {
     static let stopTimeout = TimeAmount.seconds(5)
     /// How long an event loop may be busy before the node falls silent, in microseconds.
     static let stuckMicroseconds = 15_000_000
-    /// How long a stopping process still answers after its slots have other homes.
-    static let linger = TimeAmount.milliseconds(150)
+    /// How long a stopping process still answers after its slots have other homes, microseconds.
+    static let lingerMicroseconds = 150_000
+    /// Between two lines of one event loop about connections that sent no protocol, microseconds.
+    static let failureLogMicroseconds = 1_000_000
     /// Events that a node remembers.
     static let eventsMax = 1_000
-    /// Slots that one RING COPIES may ask for.
-    static let copiesMax = 16_384
 }
 
 /// Error texts that several places give.
 enum StatusTexts {
     static let loading = "LOADING the node is reading its log; not done"
+    static let stopping = "TRYAGAIN the node is about to stop; not done"
+    static let congested = "TRYAGAIN the disk is too far behind for more writes; not done"
 }
 
 extension RequestLimits {

@@ -7,7 +7,9 @@ extension Node {
             self.proposal = nil
             backOff(now: now)
         }
-        guard proposal == nil else { return }
+        // Voters only: their own durable promise keeps a restarted proposer from using one ballot
+        // twice.
+        guard proposal == nil, epoch.voters.contains(number) else { return }
         let changes = wantedChanges(now: now)
         guard !changes.isEmpty else {
             wantsSince = nil
@@ -25,7 +27,8 @@ extension Node {
     /// the others only when it does not.
     private func rank() -> Int {
         epoch.members.filter { member in
-            member.number < number && member.canBeHome && isHeard(member.number)
+            member.number < number && member.isVoter && member.canBeHome
+                && isHeard(member.number)
                 && peers[member.number]?.stoppingSince == nil
         }.count
     }

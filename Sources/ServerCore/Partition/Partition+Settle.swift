@@ -155,6 +155,11 @@ extension Partition {
             return
         case .collecting:
             guard let index = plan(place).members.firstIndex(of: member) else { return }
+            if member == shared.number, copy.digest != self.index.digest(slot: place) {
+                // A fetch that was given up has changed the own copy since this was said.
+                settles[place]?.isOwnAsked = false
+                return
+            }
             settles[place]?[index] = copy
             choose(place, clock: clock)
         case .installing, .serving:
@@ -246,9 +251,7 @@ extension Partition {
             after: shared.batch)
         // One round instead of two: a majority holds the very same copy already, so serve; the
         // install rides in front of the first write.
-        if agreeing >= Int(arc.majority) || shared.planted.contains(.servesBeforeInstall) {
-            beginServing(place)
-        }
+        if agreeing >= Int(arc.majority) { beginServing(place) }
         for replica in 0..<Int(arc.replicaCount) where replica != Int(arc.selfIndex) {
             let member = Int(arc.replicas[replica])
             if let copy = members.firstIndex(of: member).flatMap({ settle[$0] }) {

@@ -139,7 +139,7 @@ final class Shared {
     /// Until when a promise forbids to answer a Collect of the arc's present generation to a
     /// member; 0 when none does (rules 4 and 13).
     func collectGuard(of arc: Arc, asker: Int, now: Int) -> Int {
-        var until = now < quietUntil && !planted.contains(.noQuietTime) ? quietUntil : 0
+        var until = now < quietUntil ? quietUntil : 0
         if planted.contains(.noLeaseGuard) { return until }
         for era in arc.history.dropLast() {
             guard let holder = era.home, holder != asker, holder != number else { continue }

@@ -164,8 +164,11 @@ extension Worker {
     func retryParked(clock: Clock) {
         guard parkedCount > 0 else { return }
         for slot in parked.keys.sorted() {
-            while let request = parked[slot]?.requests.first {
+            // Each is tried once: what is parked again meanwhile waits for the next time.
+            var untried = parked[slot]?.requests.count ?? 0
+            while untried > 0, let request = parked[slot]?.requests.first {
                 guard request.deadline <= clock.now || mayProceed(slot) else { break }
+                untried -= 1
                 unparkFirst(slot)
                 if request.deadline <= clock.now {
                     Replies.noHome.withUnsafeBytes { complete(request.token, $0) }
@@ -181,7 +184,8 @@ extension Worker {
         let place = partition.place(slot)
         let home = partition.arc(place).home
         return home == Int32(shared.number)
-            ? partition.slots[place].phase == .serving : canForward(to: Int(home))
+            ? partition.slots[place].phase == .serving && !shared.isDraining
+            : canForward(to: Int(home))
     }
 
     private func unparkFirst(_ slot: Int) {

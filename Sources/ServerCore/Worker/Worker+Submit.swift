@@ -170,7 +170,9 @@ extension Worker {
         case .none:
             return
         case .peer:
-            answer(token, "done", reply)
+            // «Not done» is no answer for another node: it tries elsewhere.
+            let isNotDone = Replies.tryAgain.withUnsafeBytes { bytesEqual($0, reply) }
+            if isNotDone { sayLater(token) } else { answer(token, "done", reply) }
         case .connection:
             if reply.first == UInt8(ascii: "-") { traffic.countError(reply) }
             shared.output.complete(token, reply)

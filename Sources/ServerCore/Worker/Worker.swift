@@ -42,7 +42,7 @@ public struct WorkerConfiguration: Sendable {
 /// The data path of one event loop: the partitions that it owns, the commands that reach them, and
 /// the frames to and from other nodes.
 ///
-/// Without clock, socket or disk. The shell calls ``flush()`` at the end of each tick and then, in
+/// Without clock, socket or disk. The shell calls ``flush(clock:)`` at the end of each tick and then, in
 /// this order, sends ``outgoing(to:)``, writes ``log``, and lets replies out.
 public final class Worker {
     /// Partitions of a node, over all its workers.
