@@ -28,6 +28,8 @@ extension ProcessTests {
                 terminal.type("v")
                 #expect(terminal.wait(for: "hello", seconds: 30))
                 terminal.type("\u{1b}")
+                // What follows Esc at once would be one key with it.
+                #expect(terminal.wait { rows in !rows.contains { $0.contains("╭─ user:42") } })
                 terminal.type("d")
                 #expect(terminal.wait(for: "Cancel", seconds: 30))
                 terminal.type("\t\r")

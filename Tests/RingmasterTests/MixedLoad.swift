@@ -10,7 +10,7 @@ final class MixedLoad: Sendable {
     static let keys = 24
 
     let recorder = Recorder()
-    private let client: ClusterClient
+    let client: ClusterClient
     private let nodes: [Endpoint]
     private let isStopped = Atomic(false)
 
@@ -38,11 +38,12 @@ final class MixedLoad: Sendable {
     ///
     /// - Parameters:
     ///   - node: the one that is asked.
+    ///   - keys: what it is asked for.
     ///   - count: how many reads.
     ///   - goOn: lets the node go on; is called when all have been sent.
     /// - Throws: ``TimedOut`` when the others get no answers, or what `goOn` throws.
     func probe(
-        _ node: Endpoint, count: Int, _ goOn: () throws -> Void
+        _ node: Endpoint, keys: [[UInt8]], count: Int, _ goOn: () throws -> Void
     ) async throws {
         try await withThrowingDiscardingTaskGroup { group in
             for probe in 0..<count {
@@ -50,7 +51,7 @@ final class MixedLoad: Sendable {
                 try await until("ten more operations", within: .seconds(60)) {
                     recorder.counts.answered >= before + 10
                 }
-                let key = Self.key(probe)
+                let key = keys[probe % keys.count]
                 group.addTask { [self] in
                     await recorder.record(client: 100 + probe, .get, on: key) {
                         await client.carryOut(.get, on: key, through: node)
@@ -63,10 +64,15 @@ final class MixedLoad: Sendable {
 
     private func run(_ number: Int) async {
         var turn = 0
+        // What this client last wrote or tried to write, for compare-and-set to meet its match.
+        var latest: [[UInt8]: [UInt8]] = [:]
         while !isStopped.load(ordering: .relaxed) {
             turn += 1
             let key = Self.key(turn * 7 + number * 5)
-            let action = action(turn, number)
+            // No value is written twice, so that every read tells which write it saw.
+            let value = Array("\(number):\(turn)".utf8)
+            let action = Self.action(turn, value, over: latest[key] ?? [])
+            if !action.isRead { latest[key] = value }
             await recorder.record(client: number, action, on: key) {
                 guard number % 2 == 1 else { return await client.carryOut(action, on: key) }
                 return await client.carryOut(
@@ -75,19 +81,16 @@ final class MixedLoad: Sendable {
         }
     }
 
-    private static func key(_ number: Int) -> [UInt8] { Array("key:\(number % keys)".utf8) }
+    static func key(_ number: Int) -> [UInt8] { Array("key:\(number % keys)".utf8) }
 
-    /// Values are few, so that compare-and-set meets its match now and then.
-    private func action(_ turn: Int, _ number: Int) -> Action {
-        let value = Array("\((turn + number) % 8)".utf8)
-        let other = Array("\((turn * 3 + number) % 8)".utf8)
+    private static func action(_ turn: Int, _ value: [UInt8], over old: [UInt8]) -> Action {
         switch turn % 11 {
-        case 0, 3: return .set(value)
-        case 1: return .create(value)
-        case 5: return .update(value)
-        case 7: return .compareAndSet(old: other, new: value)
-        case 9: return .delete
-        default: return .get
+        case 0, 3: .set(value)
+        case 1: .create(value)
+        case 5: .update(value)
+        case 7: .compareAndSet(old: old, new: value)
+        case 9: .delete
+        default: .get
         }
     }
 }

@@ -1,5 +1,6 @@
 import Checker
 import Client
+import Ring
 import Testing
 
 extension ProcessTests {
@@ -43,12 +44,19 @@ extension ProcessTests {
             try await until("some operations are done", within: .seconds(60)) {
                 load.recorder.counts.answered >= before + 100
             }
+            let client = load.client
+            let epoch = try await cluster.epoch(at: cluster.endpoints[0], by: client)
+            let home = try #require(epoch.member(named: node)).number
+            let keys = (0..<MixedLoad.keys).map(MixedLoad.key).filter { key in
+                key.withUnsafeBytes { epoch.home(of: Slots.slot(of: $0)) } == home
+            }
+            try #require(!keys.isEmpty, "\(node) is home of no key")
             try cluster.local.pause([node])
             try await cluster.until("the paused node's slots have other homes") { status in
                 status.nodes.contains { $0.name == node && $0.state == .down && $0.homeSlots == 0 }
                     && status.slots.unavailable == 0
             }
-            try await load.probe(try cluster.endpoint(of: node), count: 48) {
+            try await load.probe(try cluster.endpoint(of: node), keys: keys, count: 48) {
                 try cluster.local.resume([node])
             }
             try await cluster.untilLevel()
