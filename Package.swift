@@ -96,6 +96,10 @@ let package = Package(
             name: "CheckerTests", dependencies: ["Checker"], exclude: ["Histories"],
             swiftSettings: strict),
         .testTarget(
+            name: "ServerCoreTests",
+            dependencies: ["ServerCore", "Bytes", "Commands", "Log", "RESP", "Ring"],
+            swiftSettings: strict),
+        .testTarget(
             name: "SimulatorTests", dependencies: ["Simulator", "ServerCore", "Checker"],
             swiftSettings: strict),
         .testTarget(

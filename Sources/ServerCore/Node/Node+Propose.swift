@@ -107,6 +107,8 @@ extension Node {
             guard let home = arc.present.home else { return true }
             homes.insert(home)
         }
+        // Its own return is for the others to propose: they know how often it fell.
+        if member.number == number { return false }
         return homes.allSatisfy { home in
             if home == number {
                 return report.epoch == epoch.number && report.level.contains(member.number)

@@ -7,6 +7,7 @@ extension Partition {
     ///   - clock: the time.
     ///   - isStart: whether the process begins with this epoch.
     func adopt(clock: Clock, isStart: Bool) {
+        isQuiet = false
         let lastSlot = firstSlot + Partition.slotCount - 1
         let arcs = shared.epoch.arcs
         for (arcPlace, arc) in arcs.enumerated()

@@ -5,6 +5,7 @@ extension Partition {
     func acknowledge(_ place: Int, replica: Int, position: Int, clock: Clock) {
         let follower = follower(place, replica)
         guard position > follower.pointee.acknowledged else { return }
+        isQuiet = false
         follower.pointee.acknowledged = position
         follower.pointee.since = clock.now
         advance(place, clock: clock)

@@ -142,6 +142,7 @@ extension Partition {
 
     /// Gives a record the next position: to the own log and to the members at the same time.
     private func write(_ place: Int, _ record: Record, clock: Clock) {
+        isQuiet = false
         let state = slots + place
         let start = shared.log.count
         shared.append(record)
@@ -174,6 +175,7 @@ extension Partition {
         _ place: Int, position: Int, token: RequestToken, reply: OutputBuffer, from start: Int,
         isWrite: Bool, clock: Clock
     ) {
+        isQuiet = false
         let bytes = reply.bytes(in: start..<reply.count)
         let isOK = HoldPool.okReply.withUnsafeBytes { bytesEqual($0, bytes) }
         let hold = Hold(

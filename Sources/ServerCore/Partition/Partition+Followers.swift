@@ -95,6 +95,7 @@ extension Partition {
     }
 
     func onLink(to member: Int, isUp: Bool, clock: Clock) {
+        isQuiet = false
         for place in 0..<Partition.slotCount where slots[place].phase != .idle {
             switch slots[place].phase {
             case .idle:
@@ -124,7 +125,9 @@ extension Partition {
     /// Looks after every slot that this node leads: members that fell silent, streams that stand
     /// still, replies that wait too long.
     func tend(clock: Clock) {
+        guard !isQuiet else { return }
         answerDeferredCollects(clock: clock)
+        var isQuiet = settles.isEmpty && deferredCollects.isEmpty
         let deadline = clock.now - shared.epoch.settings.deadlineMilliseconds * 1_000
         for place in 0..<Partition.slotCount {
             switch slots[place].phase {
@@ -135,18 +138,28 @@ extension Partition {
             case .fetching:
                 if clock.now >= settles[place]?.nextAsk ?? 0 { abandonFetch(place, clock: clock) }
             case .installing, .serving:
-                tendFollowers(place, clock: clock)
+                if !tendFollowers(place, clock: clock) { isQuiet = false }
                 if slots[place].firstHold != HoldPool.none {
+                    isQuiet = false
                     expireHolds(place, before: deadline)
                 }
             }
         }
+        quietGaps = nil
+        self.isQuiet = isQuiet
     }
 
-    private func tendFollowers(_ place: Int, clock: Clock) {
+    /// Looks after the members of one slot.
+    ///
+    /// Returns whether all of them have all there is.
+    private func tendFollowers(_ place: Int, clock: Clock) -> Bool {
+        var areLevel = true
         let arc = shared.hotArcs[Int(slots[place].arc)]
         for replica in 0..<Int(arc.replicaCount) where replica != Int(arc.selfIndex) {
             let follower = follower(place, replica).pointee
+            if follower.state != .streaming || follower.acknowledged < slots[place].position {
+                areLevel = false
+            }
             let idle = clock.now - follower.since
             switch follower.state {
             case .unknown where idle >= FollowerLimits.askAgain,
@@ -161,5 +174,6 @@ extension Partition {
                 continue
             }
         }
+        return areLevel
     }
 }

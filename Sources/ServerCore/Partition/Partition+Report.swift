@@ -64,19 +64,29 @@ extension Partition {
         isLeading(place) && follower(place, replica).pointee.state == .streaming
     }
 
-    /// Takes from `level` each member that lacks something here, and adds unsettled arcs.
-    func fill(level: inout Set<Int>, unsettled: inout Set<Int>) {
+    /// Which members lack something in the slots that this node leads, and which arcs are not
+    /// settled.
+    var gaps: SlotGaps {
+        if isQuiet, let quietGaps { return quietGaps }
+        let found = findGaps()
+        quietGaps = isQuiet ? found : nil
+        return found
+    }
+
+    private func findGaps() -> SlotGaps {
+        var gaps = SlotGaps()
         for place in 0..<Partition.slotCount {
             let arc = shared.hotArcs[Int(slots[place].arc)]
             guard arc.home == Int32(shared.number) else { continue }
             if slots[place].committed < 0 || slots[place].phase == .idle {
-                unsettled.insert(shared.epoch.arcs[Int(slots[place].arc)].first)
+                gaps.unsettled.insert(shared.epoch.arcs[Int(slots[place].arc)].first)
             }
             for replica in 0..<Int(arc.replicaCount)
             where replica != Int(arc.selfIndex) && !isLevel(place, replica) {
-                level.remove(Int(arc.replicas[replica]))
+                gaps.behind.insert(Int(arc.replicas[replica]))
             }
         }
+        return gaps
     }
 
     /// What this node has of a slot.
@@ -112,6 +122,14 @@ extension Partition {
         report.isCommitted = !isPending
         return report
     }
+}
+
+/// What the slots that a node leads lack.
+struct SlotGaps {
+    /// Members whose copy of some slot is not level.
+    var behind: Set<Int> = []
+    /// First slots of arcs that are not settled.
+    var unsettled: Set<Int> = []
 }
 
 /// Limits of what a report lists.

@@ -31,6 +31,10 @@ final class Partition {
     var burials: [Int: [Burial]] = [:]
     /// Questions that wait for a lease to end, or for an epoch.
     var deferredCollects: Set<DeferredCollect> = []
+    /// Whether the last look found nothing to look after; every input but a read takes it back.
+    var isQuiet = false
+    /// What the slots that this node leads lack, as of the last look; good while all is quiet.
+    var quietGaps: SlotGaps?
     /// Where the search for expired keys goes on.
     var expiryCursor = 0
 

@@ -62,6 +62,7 @@ extension Worker {
             partitions.indices.contains(number)
         else { return false }
         guard let partition = partitions[number] else { return false }
+        partition.isQuiet = false
         switch name {
         case .stream:
             partition.onStream(frame[2], from: member)

@@ -27,7 +27,9 @@ extension Worker {
         level.remove(shared.number)
         var unsettled: Set<Int> = []
         for partition in partitions {
-            partition?.fill(level: &level, unsettled: &unsettled)
+            guard let gaps = partition?.gaps else { continue }
+            level.subtract(gaps.behind)
+            unsettled.formUnion(gaps.unsettled)
         }
         return SlotReport(
             epoch: shared.epoch.number, unsettled: unsettled.sorted(), level: level.sorted())

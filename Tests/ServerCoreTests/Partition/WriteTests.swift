@@ -1,0 +1,132 @@
+import Ring
+import Testing
+
+@testable import ServerCore
+
+@Suite("Writes at a home")
+struct WriteTests {
+    let cluster = WorkerCluster()
+
+    @Test("a SET is held until a majority is durable, and answered then")
+    func setWaitsForAMajority() {
+        cluster.stalledDisks = [1, 2, 3]
+        let request = cluster.ask(1, "SET", cluster.key(home: 1), "v")
+        cluster.run()
+        #expect(cluster.reply(request, at: 1) == nil)
+        cluster.stalledDisks = [2, 3]
+        cluster.run()
+        #expect(cluster.reply(request, at: 1) == nil)
+        cluster.stalledDisks = [3]
+        cluster.run()
+        #expect(cluster.reply(request, at: 1) == "+OK\r\n")
+    }
+
+    @Test("a write is answered without its home's own disk when the others are durable")
+    func homeIsOneOfTheMajority() {
+        cluster.stalledDisks = [1]
+        let request = cluster.ask(1, "SET", cluster.key(home: 1), "v")
+        cluster.run()
+        #expect(cluster.reply(request, at: 1) == "+OK\r\n")
+    }
+
+    @Test("an acknowledgement of what was never sent commits nothing")
+    func absurdAcknowledgementIsIgnored() {
+        let key = cluster.key(home: 1)
+        cluster.stalledDisks = [2, 3]
+        let numbers = "\(Slots.slot(of: key)) 1 9223372036854775807"
+        #expect(cluster.deliver(["ACK", "0", numbers], from: 2, to: 1))
+        let request = cluster.ask(1, "SET", key, "v")
+        cluster.run()
+        #expect(cluster.reply(request, at: 1) == nil)
+    }
+
+    @Test("a read of a key with a pending write waits for that write")
+    func readWaitsForPendingWrite() {
+        let key = cluster.key(home: 1)
+        cluster.stalledDisks = [1, 2, 3]
+        _ = cluster.ask(1, "SET", key, "v")
+        let read = cluster.ask(1, "GET", key)
+        cluster.run()
+        #expect(cluster.reply(read, at: 1) == nil)
+        cluster.stalledDisks = []
+        cluster.run()
+        #expect(cluster.reply(read, at: 1) == "$1\r\nv\r\n")
+    }
+
+    @Test("a create that fails against a pending write waits for that write")
+    func failedCreateWaits() {
+        let key = cluster.key(home: 1)
+        cluster.stalledDisks = [1, 2, 3]
+        _ = cluster.ask(1, "SET", key, "v")
+        let create = cluster.ask(1, "SET", key, "w", "NX")
+        cluster.run()
+        #expect(cluster.reply(create, at: 1) == nil)
+        cluster.stalledDisks = []
+        cluster.run()
+        #expect(cluster.reply(create, at: 1) == "$-1\r\n")
+    }
+
+    @Test("a miss after a pending delete waits for the delete")
+    func missWaitsForPendingDelete() {
+        let key = cluster.key(home: 1)
+        _ = cluster.ask(1, "SET", key, "v")
+        cluster.run()
+        cluster.stalledDisks = [1, 2, 3]
+        _ = cluster.ask(1, "DEL", key)
+        let read = cluster.ask(1, "GET", key)
+        cluster.run()
+        #expect(cluster.reply(read, at: 1) == nil)
+        cluster.stalledDisks = []
+        cluster.run()
+        #expect(cluster.reply(read, at: 1) == "$-1\r\n")
+    }
+
+    @Test("an expired key is answered only when its removal is committed")
+    func expiryIsCommitted() {
+        let key = cluster.key(home: 1)
+        _ = cluster.ask(1, "SET", key, "v", "PX", "10")
+        cluster.run()
+        let before = cluster.copy(of: key, at: 2)?.position ?? 0
+        cluster.clock.wall += 11
+        cluster.stalledDisks = [1, 2, 3]
+        let read = cluster.ask(1, "GET", key)
+        cluster.run()
+        #expect(cluster.reply(read, at: 1) == nil)
+        cluster.stalledDisks = []
+        cluster.run()
+        #expect(cluster.reply(read, at: 1) == "$-1\r\n")
+        #expect(cluster.copy(of: key, at: 2)?.position == before + 1)
+        #expect(cluster.copy(of: key, at: 2)?.keys == 0)
+    }
+
+    @Test("a write that no majority gets before the deadline is unknown")
+    func lateWriteIsUnknown() throws {
+        cluster.stalledDisks = [1, 2, 3]
+        let request = cluster.ask(1, "SET", cluster.key(home: 1), "v")
+        cluster.tick(milliseconds: 5_200)
+        let reply = try #require(cluster.reply(request, at: 1))
+        #expect(reply.hasPrefix("-UNKNOWN"))
+    }
+
+    @Test("a write that dies with its generation is unknown, a waiting read was not done")
+    func abandonedWriteIsUnknown() throws {
+        let key = cluster.key(home: 1)
+        cluster.stalledDisks = [1, 2, 3]
+        let write = cluster.ask(1, "SET", key, "v")
+        let read = cluster.ask(1, "GET", key)
+        cluster.run()
+        cluster.adopt(founded(3).after(.down(member: 1)), at: [1])
+        #expect(try #require(cluster.reply(write, at: 1)).hasPrefix("-UNKNOWN"))
+        #expect(try #require(cluster.reply(read, at: 1)).hasPrefix("-TRYAGAIN"))
+    }
+
+    @Test("once the log has failed a write is refused and a read is answered")
+    func failedLogTakesNoWrites() throws {
+        let key = cluster.key(home: 1)
+        cluster[1].onLogFailure("disk full")
+        let write = cluster.ask(1, "SET", key, "v")
+        let read = cluster.ask(1, "GET", key)
+        #expect(try #require(cluster.reply(write, at: 1)).hasPrefix("-CLUSTERDOWN"))
+        #expect(cluster.reply(read, at: 1) == "$-1\r\n")
+    }
+}
