@@ -120,7 +120,7 @@ let package = Package(
         .testTarget(
             name: "RingmasterTests",
             dependencies: [
-                "ringmaster", "Bytes", "Checker", "Client", "LocalCluster", "RESP", "Ring",
+                "ringmaster", "Bytes", "Checker", "Client", "LocalCluster", "RESP", "Ring", nioLocks,
             ],
             exclude: ["Scripts"], swiftSettings: strict),
     ],

@@ -192,4 +192,10 @@ public struct Index {
     /// An order-free hash over (key, version) of a slot's entries, without tombstones; equal on all
     /// nodes that hold the same.
     public func digest(slot: Int) -> UInt64 { table(slot).pointee.digest }
+
+    /// What an entry adds to the digest of its slot, which is a sum that wraps around; 0 for a
+    /// tombstone.
+    public func digestShare(of entry: Entry) -> UInt64 {
+        entry.isTombstone ? 0 : Table.contribution(KeyHash.common(entry.key), entry)
+    }
 }

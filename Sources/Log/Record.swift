@@ -9,13 +9,27 @@ public enum RecordKind: UInt8, Sendable, CaseIterable {
     /// Part of an install: the source lacks this entry. Does not advance the copy.
     case drop
     /// (base, position) := (generation, position): the last record of an install, and what founding
-    /// writes. The only kind without a key, and the only one that may speak of a range of slots.
+    /// writes.
     case mark
+    /// The entries are gone and the copy has no base, (0, 0), whatever was wrong with it before:
+    /// what a node writes that drops what it no longer owns.
+    case clear
+    /// The entries are gone, and the copy counts for nothing until the next mark: written before
+    /// a damaged copy's entries are written anew, so that nothing depends on the lines before it.
+    case void
+    /// The entries stay, but the copy counts for nothing until the next mark: it may have forgotten
+    /// what it acknowledged, because the machine stopped before all was on the disk.
+    case doubt
 
     /// Whether such a record carries a value.
     @inlinable
     @inline(__always)
     public var hasValue: Bool { self == .write || self == .copy }
+
+    /// Whether such a record is about one key; the others are about a slot or a range of slots.
+    @inlinable
+    @inline(__always)
+    public var hasKey: Bool { rawValue < RecordKind.mark.rawValue }
 }
 
 /// One record of the log and of the replication stream, as a view of bytes that others own.
@@ -25,15 +39,15 @@ public enum RecordKind: UInt8, Sendable, CaseIterable {
 public struct Record {
     /// What the record says.
     public var kind: RecordKind
-    /// Any bytes; empty in a mark, and legally empty elsewhere too.
+    /// Any bytes; empty in kinds that are about slots, and legally empty elsewhere too.
     public var key: UnsafeRawBufferPointer
     /// Any bytes; empty in all kinds but write and copy.
     public var value: UnsafeRawBufferPointer
-    /// The key's slot; the first slot of a mark.
+    /// The key's slot, or the first slot of a range.
     public var slot: Int
-    /// The last slot, inclusive: equal to ``slot`` except in a mark of a range.
+    /// The last slot, inclusive: equal to ``slot`` except in a record about a range.
     public var lastSlot: Int
-    /// The version's generation.
+    /// The version's generation; 0 in a clear, a void and a doubt, which have no version.
     public var generation: Int
     /// The version's position in the slot's stream of that generation.
     public var position: Int
@@ -64,13 +78,26 @@ public struct Record {
     ///   - position: the position.
     @inlinable
     public init(mark slots: ClosedRange<Int>, generation: Int, position: Int) {
-        self.kind = .mark
+        self.init(.mark, slots: slots)
+        self.generation = generation
+        self.position = position
+    }
+
+    /// Makes a record about one slot or a range of them, without a version.
+    ///
+    /// - Parameters:
+    ///   - kind: one that has no key.
+    ///   - slots: within 0..<16,384.
+    @inlinable
+    public init(_ kind: RecordKind, slots: ClosedRange<Int>) {
+        precondition(!kind.hasKey, "a record about a key")
+        self.kind = kind
         self.key = UnsafeRawBufferPointer(start: nil, count: 0)
         self.value = UnsafeRawBufferPointer(start: nil, count: 0)
         self.slot = slots.lowerBound
         self.lastSlot = slots.upperBound
-        self.generation = generation
-        self.position = position
+        self.generation = 0
+        self.position = 0
         self.expiry = 0
     }
 }

@@ -35,7 +35,7 @@ public final class RecordDecoder {
         do {
             var cursor = try LineCursor(line, checkingSum: false)
             let record = try record(&cursor)
-            guard record.kind != .mark, Slots.slot(of: record.key) == record.slot else {
+            guard record.kind.hasKey, Slots.slot(of: record.key) == record.slot else {
                 return nil
             }
             return record.slot
@@ -51,7 +51,10 @@ public final class RecordDecoder {
         if cursor.take("remove\",\"s\":") { return try keyed(.remove, &cursor) }
         if cursor.take("copy\",\"s\":") { return try keyed(.copy, &cursor) }
         if cursor.take("drop\",\"s\":") { return try keyed(.drop, &cursor) }
-        if cursor.take("mark\",\"s\":") { return try mark(&cursor) }
+        if cursor.take("mark\",\"s\":") { return try ranged(.mark, &cursor) }
+        if cursor.take("clear\",\"s\":") { return try ranged(.clear, &cursor) }
+        if cursor.take("void\",\"s\":") { return try ranged(.void, &cursor) }
+        if cursor.take("doubt\",\"s\":") { return try ranged(.doubt, &cursor) }
         let isReserved = cursor.take("batch\"")
         throw RecordFailure(
             isReserved ? .reservedOperation : .unknownOperation, offset: cursor.index)
@@ -91,16 +94,19 @@ public final class RecordDecoder {
             position: position, expiry: expiry)
     }
 
-    private func mark(_ cursor: inout LineCursor) throws(RecordFailure) -> Record {
+    private func ranged(
+        _ kind: RecordKind, _ cursor: inout LineCursor
+    ) throws(RecordFailure) -> Record {
         let first = try slot(&cursor)
         var last = first
         if cursor.take(",\"t\":") {
             last = try slot(&cursor)
             guard last > first else { throw RecordFailure(.number, offset: cursor.index) }
         }
-        let (generation, position) = try version(&cursor)
+        var record = Record(kind, slots: first...last)
+        if kind == .mark { (record.generation, record.position) = try version(&cursor) }
         try end(cursor)
-        return Record(mark: first...last, generation: generation, position: position)
+        return record
     }
 
     @inline(__always)

@@ -143,7 +143,7 @@ struct Table {
     ///   - entry: gives the version.
     /// - Returns: a term of the sum.
     @inline(__always)
-    private static func contribution(_ common: UInt64, _ entry: Entry) -> UInt64 {
+    static func contribution(_ common: UInt64, _ entry: Entry) -> UInt64 {
         let generation = UInt64(truncatingIfNeeded: entry.generation)
         let position = UInt64(truncatingIfNeeded: entry.position)
         let mixed = KeyHash.mix(common ^ generation &* 0x9E37_79B9_7F4A_7C15)

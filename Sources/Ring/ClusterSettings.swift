@@ -12,11 +12,19 @@ public struct ClusterSettings: Sendable, Codable, Equatable {
     public var graceMilliseconds = 60_000
     /// How long an operation may take.
     public var deadlineMilliseconds = 5_000
+    /// Bytes per second that each node sends at most to copy slots for a change of the ring; 0 is
+    /// without limit.
+    public var moveBytesPerSecond = 16 << 20
+    /// Whether copying for a change of the ring stands still.
+    public var areMovesPaused = false
 
     /// The largest replication factor.
     public static let replicasMax = 7
     /// The longest of the times: one day.
     public static let millisecondsMax = 86_400_000
+
+    /// The most bytes per second that a limit may name.
+    public static let bytesPerSecondMax = 1 << 40
 
     /// The defaults.
     public init() {}
@@ -35,6 +43,9 @@ public struct ClusterSettings: Sendable, Codable, Equatable {
         try decode(.leaseMilliseconds, into: &leaseMilliseconds)
         try decode(.graceMilliseconds, into: &graceMilliseconds)
         try decode(.deadlineMilliseconds, into: &deadlineMilliseconds)
+        try decode(.moveBytesPerSecond, into: &moveBytesPerSecond)
+        areMovesPaused =
+            try container.decodeIfPresent(Bool.self, forKey: .areMovesPaused) ?? areMovesPaused
     }
 
     /// What is wrong with the settings; nil when nothing is.
@@ -49,6 +60,9 @@ public struct ClusterSettings: Sendable, Codable, Equatable {
         ]
         for (name, time) in times where !(1...Self.millisecondsMax).contains(time) {
             return "\(name) must be 1 to \(Self.millisecondsMax) milliseconds"
+        }
+        guard (0...Self.bytesPerSecondMax).contains(moveBytesPerSecond) else {
+            return "move-rate must be 0 to \(Self.bytesPerSecondMax) bytes per second"
         }
         guard heartbeatMilliseconds < leaseMilliseconds else {
             return "a lease must outlast a heartbeat"

@@ -8,6 +8,9 @@ extension RingEpoch {
         return index < members.count && members[index].number == number ? members[index] : nil
     }
 
+    /// Members, and former ones that a history still names.
+    public var everyone: [Member] { members + former }
+
     /// The member with a name.
     public func member(named name: String) -> Member? {
         members.first { $0.name == name }

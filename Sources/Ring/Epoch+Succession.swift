@@ -2,7 +2,7 @@ extension RingEpoch {
     /// Epoch numbers, generations, positions and incarnations stay below this: 2⁵³.
     public static let numberLimit = 1 << 53
 
-    /// The epoch after this one with given members and settings, whatever changed them.
+    /// The epoch after this one with given members, settings and queue, whatever changed them.
     ///
     /// Everything that a slot's generation depends on is worked out here, so that a change of
     /// membership needs only to say what the members are.
@@ -10,23 +10,23 @@ extension RingEpoch {
     /// - Returns: nil when a replica set would change that is not settled (`PROTOCOL`, rule 16),
     ///   when a history would outgrow ``historyMax``, when no eligible member would hold a token,
     ///   and after the last epoch number.
-    func succeeded(
-        by members: [Member], _ settings: ClusterSettings, settled isSettled: (Arc) -> Bool
-    ) -> RingEpoch? {
+    func succeeded(by draft: EpochDraft, settled isSettled: (Arc) -> Bool) -> RingEpoch? {
         guard number + 1 < Self.numberLimit else { return nil }
         var next = self
         next.number += 1
-        next.members = members
-        next.settings = settings
+        next.members = draft.members
+        next.settings = draft.settings
+        next.queue = draft.queue
         let ring = next.ring
         guard ring.count > 0 else { return nil }
+        let cuts = SlotCuts(ring, next.target?.ring)
 
         var pieces: [Arc] = []
         for arc in arcs {
             let settled = isSettled(arc)
             var history = arc.history
             if settled { history.removeSubrange(..<(history.count - 1)) }
-            for (first, last) in ring.cut(first: arc.first, last: arc.last) {
+            for (first, last) in cuts.cut(first: arc.first, last: arc.last) {
                 var piece = Arc(first: first, last: last, history: history)
                 let era = next.era(of: first, in: ring)
                 if era.replicas != arc.present.replicas && !settled { return nil }
@@ -35,7 +35,7 @@ extension RingEpoch {
                 pieces.append(piece)
             }
         }
-        next.arcs = ring.joined(pieces)
+        next.arcs = cuts.joined(pieces)
         next.former = next.membersOnlyInHistories(of: former + self.members)
         return next
     }
@@ -56,13 +56,22 @@ extension RingEpoch {
     }
 }
 
-extension TokenRing {
-    /// A run of slots cut after each token in it; all ends inclusive.
-    fileprivate func cut(first: Int, last: Int) -> [(first: Int, last: Int)] {
+/// Where arcs end: at the tokens of the ring, and at those of the ring to come.
+private struct SlotCuts {
+    private let positions: [Int]
+
+    init(_ ring: TokenRing, _ target: TokenRing?) {
+        positions =
+            target.map { Array(Set(ring.positions).union($0.positions)).sorted() }
+            ?? ring.positions
+    }
+
+    /// A run of slots cut after each position in it; all ends inclusive.
+    func cut(first: Int, last: Int) -> [(first: Int, last: Int)] {
         var ends: [(first: Int, last: Int)] = []
         var start = first
         var index = positions.partitioningIndex { $0 >= first }
-        while index < count, positions[index] < last {
+        while index < positions.count, positions[index] < last {
             ends.append((start, positions[index]))
             start = positions[index] + 1
             index += 1
@@ -71,13 +80,13 @@ extension TokenRing {
         return ends
     }
 
-    /// Arcs with those neighbours made one that no token parts and whose histories are equal.
-    fileprivate func joined(_ pieces: [Arc]) -> [Arc] {
+    /// Arcs with those neighbours made one that no position parts and whose histories are equal.
+    func joined(_ pieces: [Arc]) -> [Arc] {
         var arcs: [Arc] = []
         arcs.reserveCapacity(pieces.count)
         for piece in pieces {
             if let previous = arcs.last, previous.history == piece.history,
-                index(owning: previous.last).map({ positions[$0] }) != previous.last
+                !isCut(after: previous.last)
             {
                 arcs[arcs.count - 1].last = piece.last
             } else {
@@ -85,5 +94,10 @@ extension TokenRing {
             }
         }
         return arcs
+    }
+
+    private func isCut(after slot: Int) -> Bool {
+        let index = positions.partitioningIndex { $0 >= slot }
+        return index < positions.count && positions[index] == slot
     }
 }

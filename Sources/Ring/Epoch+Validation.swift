@@ -14,7 +14,35 @@ extension RingEpoch {
             return "a cluster id is 32 lower-case hexadecimal digits"
         }
         guard Member.isName(clusterName) else { return "cluster name empty, long or unprintable" }
-        return settings.validate() ?? validateMembers() ?? validateTokens() ?? validateArcs()
+        return settings.validate() ?? validateMembers() ?? validateTokens() ?? validateQueue()
+            ?? validateArcs()
+    }
+
+    private func validateQueue() -> String? {
+        guard queue.waiting.count <= ChangeQueue.waitingMax,
+            queue.ended.count <= ChangeQueue.endedMax,
+            queue.requests.count <= ChangeQueue.requestsMax
+        else { return "too many changes" }
+        let numbers = (members + former).map(\.number)
+        guard queue.lastMember >= numbers.max() ?? 0, queue.lastMember < Self.numberLimit,
+            (0..<Self.numberLimit).contains(queue.lastChange)
+        else { return "numbers of changes or members out of range" }
+        for (place, change) in queue.waiting.enumerated() {
+            guard (1...max(1, queue.lastChange)).contains(change.id) else {
+                return "a change without a number"
+            }
+            if let number = change.kind.member, member(number: number) == nil {
+                return "a change of an unknown member"
+            }
+            guard (change.tokens != nil) == (place == 0) else {
+                return "only the first change is under way"
+            }
+        }
+        guard let target else { return nil }
+        guard target.members.allSatisfy({ $0.validate() == nil }), target.ring.count > 0,
+            (1...ClusterSettings.replicasMax).contains(target.replicas)
+        else { return "the change under way has no good end" }
+        return nil
     }
 
     /// Whether text is 32 lower-case hexadecimal digits.

@@ -15,13 +15,16 @@ public struct RingEpoch: Sendable, Codable, Equatable {
     public var members: [Member]
     /// Members that were evicted or left, and that a history still names.
     public var former: [Member]
-    /// The ring cut at its tokens: ascending, without gaps, covering all slots.
+    /// The ring cut at its tokens, and at those that it will have after the change that is under
+    /// way: ascending, without gaps, covering all slots.
     public var arcs: [Arc]
+    /// Changes of the ring that wait, the one under way first, and those that ended.
+    public var queue: ChangeQueue
 
     /// Makes an epoch from its parts; `EpochChange` is how a running cluster gets the next one.
     public init(
         number: Int, clusterID: String, clusterName: String, settings: ClusterSettings,
-        members: [Member], former: [Member], arcs: [Arc]
+        members: [Member], former: [Member], arcs: [Arc], queue: ChangeQueue? = nil
     ) {
         self.number = number
         self.clusterID = clusterID
@@ -30,6 +33,27 @@ public struct RingEpoch: Sendable, Codable, Equatable {
         self.members = members
         self.former = former
         self.arcs = arcs
+        self.queue = queue ?? ChangeQueue(lastMember: Self.lastNumber(members + former))
+    }
+
+    /// Decodes an epoch; one of before there was a queue has an empty one.
+    ///
+    /// - Throws: what the decoder throws.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        self.init(
+            number: try container.decode(Int.self, forKey: .number),
+            clusterID: try container.decode(String.self, forKey: .clusterID),
+            clusterName: try container.decode(String.self, forKey: .clusterName),
+            settings: try container.decode(ClusterSettings.self, forKey: .settings),
+            members: try container.decode([Member].self, forKey: .members),
+            former: try container.decode([Member].self, forKey: .former),
+            arcs: try container.decode([Arc].self, forKey: .arcs),
+            queue: try container.decodeIfPresent(ChangeQueue.self, forKey: .queue))
+    }
+
+    private static func lastNumber(_ members: [Member]) -> Int {
+        members.map(\.number).max() ?? 0
     }
 }
 

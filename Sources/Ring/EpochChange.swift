@@ -4,8 +4,33 @@ public enum EpochChange: Codable, Equatable, Sendable {
     case down(member: Int)
     /// A member answers again, or does so under a new incarnation or address.
     case up(member: Int, incarnation: Int, host: String, port: Int)
-    /// Other cluster-wide settings.
-    case settings(ClusterSettings)
+    /// Something that somebody asked for.
+    case request(ChangeRequest)
+    /// All copies for the change under way are made: switch to them.
+    case finish(change: Int)
+    /// The change under way cannot be done.
+    case fail(change: Int, reason: String)
+    /// Histories forget what was before the present, settled generation.
+    case trim
+
+    /// Whether service depends on it; the others wait for an epoch without such a change.
+    public var isUrgent: Bool {
+        switch self {
+        case .down, .up: true
+        case .request, .finish, .fail, .trim: false
+        }
+    }
+
+    /// The order in which changes of one epoch take effect.
+    fileprivate var order: (Int, Int, String) {
+        switch self {
+        case .down(let member), .up(let member, _, _, _): (0, member, "")
+        case .finish(let change): (1, change, "")
+        case .fail(let change, _): (2, change, "")
+        case .request(let request): (3, 0, request.id)
+        case .trim: (4, 0, "")
+        }
+    }
 }
 
 extension RingEpoch {
@@ -20,43 +45,48 @@ extension RingEpoch {
     ///   - isSettled: whether an arc of this epoch is confirmed settled in its present generation;
     ///     asked at most once for each.
     /// - Returns: nil when the changes alter nothing; when they contradict this epoch or one
-    ///   another (an unknown or joining member, an older incarnation, two different things of one
-    ///   member, settings that are not valid); and when they have to wait until an arc is settled,
-    ///   because they alter its replica set or its history is full.
+    ///   another (an unknown member, an older incarnation, two different things of one member); and
+    ///   when they have to wait until an arc is settled, because they alter its replica set or its
+    ///   history is full. A request that is refused is passed over.
     public func next(applying changes: [EpochChange], settled isSettled: (Arc) -> Bool)
         -> RingEpoch?
     {
         guard let draft = draft(applying: changes) else { return nil }
-        if draft.members == members && draft.settings == settings { return nil }
-        return succeeded(by: draft.members, draft.settings, settled: isSettled)
+        let isSame =
+            draft.members == members && draft.settings == settings && draft.queue == queue
+        if isSame && !changes.contains(.trim) { return nil }
+        guard let next = succeeded(by: draft, settled: isSettled) else { return nil }
+        return isSame && next.arcs == arcs && next.former == former ? nil : next
     }
 
-    /// Members and settings after the changes; nil when these contradict.
-    private func draft(
-        applying changes: [EpochChange]
-    ) -> (members: [Member], settings: ClusterSettings)? {
-        var draft = (members: members, settings: settings)
+    /// Members, settings and queue after the changes; nil when these contradict.
+    private func draft(applying changes: [EpochChange]) -> EpochDraft? {
+        var draft = EpochDraft(self)
         var applied: [Int: EpochChange] = [:]
-        var newSettings: ClusterSettings?
-        for change in changes {
+        for change in changes.sorted(by: { $0.order < $1.order }) {
             switch change {
             case .down(let number), .up(let number, _, _, _):
                 if let earlier = applied.updateValue(change, forKey: number) {
                     guard earlier == change else { return nil }
                     continue
                 }
-                guard let index = members.firstIndex(where: { $0.number == number }),
-                    let member = members[index].applying(change)
+                guard let index = draft.index(of: number),
+                    let member = draft.members[index].applying(change)
                 else { return nil }
                 draft.members[index] = member
-            case .settings(let settings):
-                guard newSettings.map({ $0 == settings }) ?? true, settings.validate() == nil
-                else { return nil }
-                newSettings = settings
-                draft.settings = settings
+            case .finish(let change):
+                guard draft.queue.active?.id == change else { return nil }
+                draft.finish()
+            case .fail(let change, let reason):
+                guard draft.queue.active?.id == change else { return nil }
+                draft.end(change: change, .failed, reason)
+            case .request(let request):
+                draft.take(request)
+            case .trim:
+                continue
             }
         }
-        draft.members.replaceDownVoters()
+        draft.settle()
         return draft
     }
 }
@@ -64,10 +94,10 @@ extension RingEpoch {
 extension Member {
     /// This member after a change of it; nil when the change contradicts it.
     fileprivate func applying(_ change: EpochChange) -> Member? {
-        guard state != .joining else { return nil }
         var member = self
         switch change {
         case .down:
+            guard state != .joining else { return nil }
             member.state = .down
         case .up(_, let incarnation, let host, let port):
             guard incarnation >= self.incarnation, incarnation < RingEpoch.numberLimit,
@@ -77,20 +107,9 @@ extension Member {
             member.incarnation = incarnation
             member.host = host
             member.port = port
-        case .settings:
+        case .request, .finish, .fail, .trim:
             return nil
         }
         return member
-    }
-}
-
-extension [Member] {
-    /// Gives the votes of down voters to up members without one, lowest numbers first.
-    fileprivate mutating func replaceDownVoters() {
-        for index in indices where self[index].isVoter && self[index].state == .down {
-            guard let other = firstIndex(where: { !$0.isVoter && $0.state == .up }) else { return }
-            self[index].isVoter = false
-            self[other].isVoter = true
-        }
     }
 }

@@ -8,6 +8,8 @@
 public enum Placement {
     /// Tokens of a node when nothing else is asked for.
     public static let tokensPerNode = 16
+    /// Tokens that a node is not given more than when it inherits from one that leaves.
+    public static let tokensMax = 32
     /// The most nodes that can found a ring together.
     public static let nodesMax = 1_024
 
@@ -58,20 +60,58 @@ public enum Placement {
         return search.tokens()
     }
 
-    /// The figures of a ring that grows from one node, one join at a time.
+    /// Everyone's tokens once a node has left.
+    ///
+    /// The leaver's slots go to the nodes on either side of its arcs, and to a few more nodes where
+    /// those would carry too much. Slots move between nodes that stay only as far as a load would
+    /// be beyond what is wanted otherwise, and at most a fifth of what the leaver owned.
     ///
     /// - Parameters:
-    ///   - nodes: the size to grow to, at least 1.
-    ///   - replicas: the replication factor.
-    /// - Returns: one element for each size, from 1.
-    public static func growth(to nodes: Int, replicas: Int = 3) -> [PlacementFigures] {
-        var tokens = founding(nodes: 1)
-        var figures = [PlacementFigures(tokens: tokens, replicas: replicas)]
-        while tokens.count < nodes {
-            let before = tokens
-            tokens = Self.tokens(joining: before, replicas: replicas)
-            figures.append(PlacementFigures(tokens: tokens, before: before, replicas: replicas))
+    ///   - node: the place of the leaving node in `existing`.
+    ///   - existing: the tokens of the nodes so far. A node without tokens is not counted and gets
+    ///     none.
+    ///   - replicas: the replication factor for which copies are spread evenly.
+    /// - Returns: as many elements as `existing`; the leaver's is empty. All are empty when nobody
+    ///   else holds a token.
+    public static func tokens(
+        leaving node: Int, from existing: [[Int]], replicas: Int
+    ) -> [[Int]] {
+        precondition(existing.indices.contains(node) && replicas > 0)
+        let ring = TokenRing(nodes: existing)
+        var unchanged = existing
+        unchanged[node] = []
+        guard ring.holders.contains(node) else { return unchanged }
+        guard ring.holders.contains(where: { $0 != node }) else {
+            return existing.map { _ in [] }
         }
-        return figures
+        var heirs = PlacementHeirs(
+            ring: ring, leaver: node, places: existing.count, replicas: replicas)
+        heirs.run()
+        return heirs.draft.tokens(keeping: tokensPerNode)
     }
+
+    /// Everyone's tokens once no node carries more than is wanted, as far as that can be had, with
+    /// as few slots moved as that takes.
+    ///
+    /// Boundaries of the most loaded nodes move, a little at a time. Where that does not help, a
+    /// node with little load gets more tokens.
+    ///
+    /// - Parameters:
+    ///   - existing: the tokens of the nodes. A node without tokens is not counted and gets none.
+    ///   - replicas: the replication factor for which copies are spread evenly.
+    /// - Returns: as many elements as `existing`; `existing` itself when the loads are as wanted,
+    ///   or could be improved by less than a hundredth of the mean.
+    public static func rebalanced(_ existing: [[Int]], replicas: Int) -> [[Int]] {
+        precondition(replicas > 0)
+        let ring = TokenRing(nodes: existing)
+        guard ring.count > 0 else { return existing }
+        var draft = PlacementDraft(ring: ring, places: existing.count, replicas: replicas)
+        let overload = draft.loads.overload
+        draft.relieve(slotsMax: Slots.count, addsTokens: true)
+        guard overload - draft.loads.overload >= noticeable else { return existing }
+        return draft.tokens(keeping: tokensPerNode)
+    }
+
+    /// What an improvement of the loads is worth moving slots for, in thousandths of the mean.
+    private static let noticeable = 10
 }

@@ -1,15 +1,31 @@
-/// How even a ring is, what its last join moved, and how it stands two deaths.
+/// How even a ring is, what the last change of it moved, and how it stands two deaths.
 public struct PlacementFigures: Sendable, Codable, Equatable {
-    /// How many nodes the ring has.
+    /// Which way a ring went to its size.
+    public enum Phase: String, Sendable, Codable {
+        /// A node joined, or the ring is as it was founded.
+        case growth
+        /// A node left.
+        case shrink
+    }
+
+    /// Which way the ring went to its size.
+    public var phase: Phase
+    /// How many nodes hold tokens.
     public var nodes: Int
     /// Slots that the most loaded node owns, over the mean; 1 is even.
     public var homeLoad: Double
     /// Slots that the most loaded node holds a copy of, over the mean; 1 is even.
     public var copiesLoad: Double
-    /// Slots that changed their owner when the last node joined; 0 when none did.
+    /// Slots that the last change gave another owner; 0 when there was none.
     public var movedSlots: Int
-    /// Those over the least possible, which is 16,384 / nodes; 0 when no node joined.
+    /// Those over the least possible, which is 16,384 / nodes for a join and what the leaver owned
+    /// for a leave; 0 when nothing had to move.
     public var movedRatio: Double
+    /// Copies of slots that nodes hold since the last change and did not hold before it.
+    public var movedCopies: Int
+    /// Those over the least possible, which is what the joined node now holds or what the leaver
+    /// held; 0 when nothing had to move.
+    public var movedCopiesRatio: Double
     /// How many different replica sets there are, whatever the order of their members.
     public var replicaSets: Int
     /// The odds that two nodes that die at once cost some slot its majority, 0 to 1.
@@ -19,32 +35,41 @@ public struct PlacementFigures: Sendable, Codable, Equatable {
     ///
     /// - Parameters:
     ///   - tokens: the tokens of each node; at least one.
-    ///   - before: the tokens before the last node joined, or nil.
+    ///   - before: the tokens before the last node joined or left, or nil. A node has the same
+    ///     place in both; where it holds no tokens it is not there.
     ///   - replicas: the replication factor.
     public init(tokens: [[Int]], before: [[Int]]? = nil, replicas: Int) {
-        let ring = TokenRing(nodes: tokens)
-        nodes = tokens.count
-        var home = [Int](repeating: 0, count: nodes)
-        var copies = home
-        var sets: Set<[Int]> = []
-        for index in 0..<ring.count {
-            let slots = ring.slotCount(at: index)
-            let set = ring.replicas(at: index, count: replicas)
-            home[ring.holders[index]] += slots
-            for node in set { copies[node] += slots }
-            sets.insert(set.sorted())
+        let ring = PlacementCensus(tokens: tokens, replicas: replicas)
+        let old = PlacementCensus(tokens: before ?? tokens, replicas: replicas)
+        let moved = ring.moved(from: old)
+        phase = ring.nodes < old.nodes ? .shrink : .growth
+        nodes = ring.nodes
+        homeLoad = Self.maxOverMean(ring.home, nodes: nodes)
+        copiesLoad = Self.maxOverMean(ring.copies, nodes: nodes)
+        movedSlots = moved.slots
+        movedCopies = moved.copies
+        if phase == .shrink {
+            movedRatio = Self.ratio(movedSlots, old.slots(old.home, missingFrom: ring.home))
+            // A set that is short of nodes takes no other in the leaver's place.
+            let held = nodes < replicas ? 0 : old.slots(old.copies, missingFrom: ring.copies)
+            movedCopiesRatio = Self.ratio(movedCopies, held)
+        } else {
+            movedRatio = Double(movedSlots * nodes) / Double(Slots.count)
+            let gained = ring.slots(ring.copies, missingFrom: old.copies)
+            movedCopiesRatio = Self.ratio(movedCopies, gained)
         }
-        homeLoad = Self.maxOverMean(home)
-        copiesLoad = Self.maxOverMean(copies)
-        movedSlots = before.map { ring.movedSlots(from: TokenRing(nodes: $0)) } ?? 0
-        movedRatio = Double(movedSlots * nodes) / Double(Slots.count)
+        let sets = Set(ring.sets.map { $0.sorted() })
         replicaSets = sets.count
         doubleFailureOdds = Self.doubleFailureOdds(sets, nodes: nodes)
     }
 
-    private static func maxOverMean(_ loads: [Int]) -> Double {
+    private static func ratio(_ moved: Int, _ least: Int) -> Double {
+        least == 0 ? 0 : Double(moved) / Double(least)
+    }
+
+    private static func maxOverMean(_ loads: [Int], nodes: Int) -> Double {
         let total = loads.reduce(0, +)
-        return total == 0 ? 1 : Double((loads.max() ?? 0) * loads.count) / Double(total)
+        return total == 0 ? 1 : Double((loads.max() ?? 0) * nodes) / Double(total)
     }
 
     /// The part of all pairs of nodes whose deaths leave some set without a majority.
@@ -60,22 +85,5 @@ public struct PlacementFigures: Sendable, Codable, Equatable {
             }
         }
         return Double(pairs.count) / Double(nodes * (nodes - 1) / 2)
-    }
-}
-
-extension TokenRing {
-    /// The ring of nodes that are counted from 0.
-    init(nodes tokens: [[Int]]) {
-        self.init(tokens: tokens.enumerated().map { (holder: $0.offset, positions: $0.element) })
-    }
-
-    /// How many slots another ring gives to another holder.
-    func movedSlots(from before: TokenRing) -> Int {
-        (0..<Slots.count).count { slot in holder(of: slot) != before.holder(of: slot) }
-    }
-
-    /// Who owns a slot, 0 to 16,383; nil when there is no token.
-    public func holder(of slot: Int) -> Int? {
-        index(owning: slot).map { holders[$0] }
     }
 }

@@ -19,6 +19,8 @@ struct PlacementSearch {
     let ring: TokenRing
     /// The joining node; the others are 0 to `joiner - 1`.
     let joiner: Int
+    /// How many nodes hold tokens once it has joined.
+    let nodes: Int
     let replicas: Int
     /// What is cut in front of each arc of `ring`.
     private(set) var cuts: [Cut]
@@ -29,14 +31,16 @@ struct PlacementSearch {
     init(existing: [[Int]], replicas: Int) {
         ring = TokenRing(nodes: existing)
         joiner = existing.count
+        nodes = Set(ring.holders).count + 1
         self.replicas = replicas
         let cuts = Array(repeating: Cut(), count: ring.count)
         self.cuts = cuts
-        (layout, loads) = Self.laidOut(ring, cuts: cuts, joiner: joiner, replicas: replicas)
+        (layout, loads) = Self.laidOut(
+            ring, cuts: cuts, joiner: joiner, nodes: nodes, replicas: replicas)
     }
 
     mutating func run(tokenCount: Int) {
-        var left = Slots.count / (joiner + 1)
+        var left = Slots.count / nodes
         for remaining in stride(from: tokenCount, to: 0, by: -1) {
             left -= makeBestCut(slots: max(1, left / remaining))
         }
@@ -60,12 +64,13 @@ struct PlacementSearch {
     private func wrapped(_ position: Int) -> Int { (position + Slots.count) % Slots.count }
 
     private mutating func rebuild() {
-        (layout, loads) = Self.laidOut(ring, cuts: cuts, joiner: joiner, replicas: replicas)
+        (layout, loads) = Self.laidOut(
+            ring, cuts: cuts, joiner: joiner, nodes: nodes, replicas: replicas)
     }
 
     /// A ring with cuts made, and what its nodes then carry.
     private static func laidOut(
-        _ ring: TokenRing, cuts: [Cut], joiner: Int, replicas: Int
+        _ ring: TokenRing, cuts: [Cut], joiner: Int, nodes: Int, replicas: Int
     ) -> (PlacementLayout, PlacementLoads) {
         var pieces: [PlacementLayout.Piece] = []
         pieces.reserveCapacity(ring.count * 2)
@@ -79,7 +84,7 @@ struct PlacementSearch {
             pieces.append(.init(owner: ring.holders[index], slots: slots, boundary: index))
         }
         let layout = PlacementLayout(pieces: pieces, nodes: joiner + 1, replicas: replicas)
-        var loads = PlacementLoads(nodes: joiner + 1, replicas: replicas)
+        var loads = PlacementLoads(places: joiner + 1, nodes: nodes, replicas: replicas)
         for index in pieces.indices {
             loads.add(pieces[index].slots, of: index, in: layout)
         }
@@ -188,7 +193,7 @@ extension PlacementSearch {
 
     /// Makes cuts larger and smaller at either end, in ever smaller steps, as long as it helps.
     private mutating func tune() {
-        var step = max(1, Slots.count / (joiner + 1) / 16)
+        var step = max(1, Slots.count / nodes / 16)
         while step > 0 {
             var passes = 0
             while passes < Self.passesMax, tune(by: step) { passes += 1 }

@@ -60,6 +60,12 @@ public struct NodeReport: Sendable, Codable, Equatable {
     public var followers: [FollowerReport] = []
     /// Home slots of which some copy is not level, at most 256 runs.
     public var unlevel: [UnlevelReport] = []
+    /// What it copies for the change of the ring under way, by the member that gets it.
+    public var moves: [MoveReport] = []
+    /// Bytes sent to copy slots for changes since the process started.
+    public var movedBytes = 0
+    /// Milliseconds until down members lose their place, by member number, as this node counts.
+    public var evictions: [Int: Int] = [:]
     /// What was asked of it.
     public var traffic = TrafficReport()
     /// A sample of its latest operations, oldest first, at most 16.
@@ -131,6 +137,32 @@ public struct UnlevelReport: Sendable, Codable, Equatable {
     }
 }
 
+/// How far a home has come with copying its slots to one member for the change under way.
+public struct MoveReport: Sendable, Codable, Equatable {
+    /// The change.
+    public var change: Int
+    /// Who gets them.
+    public var member: Int
+    /// Slots to be copied.
+    public var slots = 0
+    /// Of those, the ones whose copy is complete and kept so.
+    public var copiedSlots = 0
+    /// Keys in the slots to be copied.
+    public var keys = 0
+    /// Of those, the ones in complete copies.
+    public var copiedKeys = 0
+    /// Bytes of keys and values in the slots to be copied.
+    public var bytes = 0
+    /// Of those, the ones in complete copies.
+    public var copiedBytes = 0
+
+    /// Makes a report of nothing.
+    public init(change: Int, member: Int) {
+        self.change = change
+        self.member = member
+    }
+}
+
 /// Operations since the process started.
 public struct TrafficReport: Sendable, Codable, Equatable {
     /// Reads that clients asked this node for.
@@ -181,6 +213,20 @@ public struct LogReport: Sendable, Codable, Equatable {
     public var records = 0
     /// Syncs since the start.
     public var syncs = 0
+    /// Bytes that are written and not yet synced.
+    public var unsyncedBytes = 0
+    /// How long the last sync took, in microseconds.
+    public var syncMicroseconds = 0
+    /// How far the compaction under way is, 0 to 1; nil when none is.
+    public var compaction: Double?
+    /// Compactions since the start.
+    public var compactions = 0
+    /// Bytes on disk that they have freed.
+    public var freedBytes = 0
+    /// Slots whose copy was damaged on the disk and is not yet mended from other nodes.
+    public var damagedSlots = 0
+    /// Slots whose copy may have forgotten writes when the machine stopped, and is not yet mended.
+    public var doubtfulSlots = 0
 
     /// All zero.
     public init() {}
@@ -229,15 +275,18 @@ public struct CopyReport: Sendable, Codable, Equatable {
     public var position: Int
     /// Entries.
     public var keys: Int
+    /// Bytes of their keys and values.
+    public var bytes: Int
     /// 16 hexadecimal digits: the order-free hash over (key, version).
     public var digest: String
 
     /// Makes a report.
-    public init(slot: Int, base: Int, position: Int, keys: Int, digest: String) {
+    public init(slot: Int, base: Int, position: Int, keys: Int, bytes: Int, digest: String) {
         self.slot = slot
         self.base = base
         self.position = position
         self.keys = keys
+        self.bytes = bytes
         self.digest = digest
     }
 }

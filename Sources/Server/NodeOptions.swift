@@ -31,15 +31,19 @@ public struct NodeOptions: Sendable {
     public var found: Bool
     /// The name of the cluster that is founded.
     public var clusterName: String
+    /// How to become a member of a cluster when the directory holds no node; nil does not.
+    public var join: JoinOptions?
     /// Peers that are reached elsewhere than where the epoch says, by name; for tests through a
     /// proxy.
     public var peers: [String: Address]
+    /// Limits of the log.
+    var log = LogOptions()
 
     /// Makes options.
     public init(
         directory: String, host: String = "127.0.0.1", port: Int, fsync: FsyncPolicy = .always,
         threads: Int? = nil, found: Bool = false, clusterName: String = "demo",
-        peers: [String: Address] = [:]
+        join: JoinOptions? = nil, peers: [String: Address] = [:]
     ) {
         self.directory = directory
         self.host = host
@@ -48,6 +52,7 @@ public struct NodeOptions: Sendable {
         self.threads = threads ?? NodeOptions.defaultThreads
         self.found = found
         self.clusterName = clusterName
+        self.join = join
         self.peers = peers
     }
 

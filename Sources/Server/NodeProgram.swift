@@ -17,13 +17,31 @@ public enum NodeProgram {
         let logger = Logger(label: "ringmaster") { StreamLogHandler.standardError(label: $0) }
         guard options.isLoopback else { throw NodeFailure.notLoopback(host: options.host) }
         if options.found { try foundAlone(options) }
+        try await joinIfVacant(options, logger)
+        while try await serve(options, logger) {
+            guard try await joinAgain(options, logger) else { return }
+        }
+    }
+
+    /// Runs the node that the directory holds, until it ends.
+    ///
+    /// - Returns: whether the node is out and should join anew; its directory is vacant then.
+    private static func serve(_ options: NodeOptions, _ logger: Logger) async throws -> Bool {
         var directory = try DataDirectory(
-            options.directory, fsync: options.fsync, host: options.host, port: options.port)
+            options.directory, fsync: options.fsync, host: options.host, port: options.port,
+            bootID: options.log.bootID)
         let group = MultiThreadedEventLoopGroup(numberOfThreads: options.threads)
         let controlGroup = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         do {
             try await RunningNode(options, directory, group, controlGroup, logger).run()
             try directory.close()
+        } catch NodeFailure.out(let name, let epoch, let hasLeft) {
+            let end = NodeFailure.out(name: name, epoch: epoch, hasLeft: hasLeft)
+            logger.notice("\(end); its data is dropped")
+            if hasLeft { try directory.forget() } else { try becomeVacant(directory) }
+            try await group.shutdownGracefully()
+            try await controlGroup.shutdownGracefully()
+            return !hasLeft
         } catch {
             directory.release()
             try await group.shutdownGracefully()
@@ -32,6 +50,7 @@ public enum NodeProgram {
         }
         try await group.shutdownGracefully()
         try await controlGroup.shutdownGracefully()
+        return false
     }
 
     /// Founds a cluster of one where there is no node yet.
@@ -61,9 +80,8 @@ private struct Handover: @unchecked Sendable {
 /// The parts of a running process, and their beginning and end in order.
 private final class RunningNode: Sendable {
     private let options: NodeOptions
+    private let directory: DataDirectory
     private let identity: NodeIdentity
-    private let path: String
-    private let logPath: String
     private let group: MultiThreadedEventLoopGroup
     private let controlGroup: MultiThreadedEventLoopGroup
     private let process: ProcessContext
@@ -78,8 +96,7 @@ private final class RunningNode: Sendable {
     ) throws {
         self.options = options
         identity = directory.identity
-        path = directory.path
-        logPath = directory.logPath
+        self.directory = directory
         self.group = group
         self.controlGroup = controlGroup
         self.logger = logger
@@ -123,9 +140,9 @@ private final class RunningNode: Sendable {
         try await start(workers, store)
         logger.info(
             "\(identity.name) serves on \(options.host):\(options.port), epoch \(epoch.number)")
-        let reason = await waitForEnd()
+        let failure = await waitForEnd()
         try await stop(listener, store)
-        if let reason { throw NodeFailure.stopped(reason: reason) }
+        if let failure { throw failure }
     }
 
     /// Makes the loops' hosts, and workers that are not yet theirs.
@@ -189,17 +206,31 @@ private final class RunningNode: Sendable {
     /// Reads the log back into the workers, while the port already says that it is loading.
     private func replay(into workers: [Worker]) throws -> LogStore {
         let process = process
-        let (store, report) = try LogStore.open(
-            logPath, owner: LogOwner(identity),
-            settings: LogStore.Settings(policy: options.fsync),
+        var settings = LogStore.Settings(policy: options.fsync)
+        settings.segmentBytesMax = options.log.segmentBytesMax
+        let replay = LogStore.Replay(
             progress: { share in process.loaded.withLockedValue { $0 = min(share, 0.999) } },
+            damage: { slot in for worker in workers { worker.markDamaged(slot: slot) } },
             record: { record in
-                if record.kind == .mark {
-                    for worker in workers { worker.restore(record) }
-                } else {
+                if record.kind.hasKey {
                     workers[process.owner(ofPartition: record.slot >> 10)].restore(record)
+                } else {
+                    for worker in workers { worker.restore(record) }
                 }
-            },
+            })
+        let (store, report) = try LogStore.open(
+            directory.logPath, owner: LogOwner(identity), settings: settings,
+            isDoubtful: directory.mayHaveForgotten, replay: replay, listener: listener())
+        if directory.mayHaveForgotten { try directory.noteStart() }
+        tell(report)
+        return store
+    }
+
+    /// What the log's thread tells the event loops.
+    private func listener() -> LogStore.Listener {
+        let process = process
+        let name = identity.name
+        return LogStore.Listener(
             onDurable: { ticket in
                 for loop in 0..<process.loopCount {
                     process.onLoop(loop) { $0.onDurable(ticket) }
@@ -207,19 +238,22 @@ private final class RunningNode: Sendable {
             },
             onFailure: { failure in
                 process.events.add(
-                    .error, node: process.identity.name,
-                    "the log has failed, no more writes: \(failure)")
+                    .error, node: name,
+                    "the log has failed, no more writes until a restart: \(failure)")
                 for loop in 0..<process.loopCount {
                     process.onLoop(loop) { $0.onLogFailure("\(failure)") }
                 }
+                process.onControl { $0.handOver() }
+            },
+            onFull: { failure in
+                process.events.add(
+                    failure == nil ? .info : .error, node: name,
+                    failure.map { "the disk is full, no writes until there is room: \($0)" }
+                        ?? "the disk has room again, writes go on")
+                for loop in 0..<process.loopCount {
+                    process.onLoop(loop) { $0.onLogFull(failure.map { "\($0)" }) }
+                }
             })
-        tell(report)
-        switch report.damagedSlots {
-        case .all: for worker in workers { worker.markDamaged(slot: nil) }
-        case .some(let slots):
-            for slot in slots { for worker in workers { worker.markDamaged(slot: slot) } }
-        }
-        return store
     }
 
     private func tell(_ report: ReplayReport) {
@@ -229,6 +263,14 @@ private final class RunningNode: Sendable {
         }
         for damage in report.damage {
             process.events.add(.error, node: name, "damage in the log: \(damage)")
+        }
+        if report.damageCount > 0 { process.compactor.noteDamage() }
+        if directory.mayHaveForgotten {
+            process.events.add(
+                .warning, node: name,
+                "the machine stopped while records were not synced (fsync "
+                    + "\(directory.before.fsync.rawValue)): its copies count for nothing until they "
+                    + "are level with their peers")
         }
         logger.info("\(name): replayed \(report.records) records, \(report.bytes) bytes")
     }
@@ -258,9 +300,9 @@ private final class RunningNode: Sendable {
 
     /// Waits for a signal or a failure.
     ///
-    /// - Returns: the failure's reason; nil for a signal.
-    private func waitForEnd() async -> String? {
-        await withTaskGroup(of: String?.self) { group in
+    /// - Returns: why it has to end; nil for a signal.
+    private func waitForEnd() async -> NodeFailure? {
+        await withTaskGroup(of: NodeFailure?.self) { group in
             group.addTask {
                 let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
                 for await _ in signals { return nil }

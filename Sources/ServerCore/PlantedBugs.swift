@@ -3,10 +3,10 @@
 /// None is ever set outside tests: the type cannot be named outside this package.
 package struct PlantedBugs: OptionSet, Sendable, Hashable {
     /// The bits.
-    package let rawValue: UInt16
+    package let rawValue: UInt32
 
     /// Makes a set from its bits.
-    package init(rawValue: UInt16) {
+    package init(rawValue: UInt32) {
         self.rawValue = rawValue
     }
 
@@ -28,4 +28,30 @@ package struct PlantedBugs: OptionSet, Sendable, Hashable {
     package static let readsUnleased = PlantedBugs(rawValue: 1 << 7)
     /// Rule 1: an adopted epoch is not durable.
     package static let forgetsEpoch = PlantedBugs(rawValue: 1 << 8)
+    /// Rule 13: a restarted process answers a Collect although it has forgotten what it lent.
+    package static let noQuietTime = PlantedBugs(rawValue: 1 << 9)
+    /// Rule 4: a Collect is answered before the epoch that it belongs to is adopted.
+    package static let collectsUnadopted = PlantedBugs(rawValue: 1 << 10)
+    /// Rule 5: the first answer to a Collect is enough.
+    package static let settlesAlone = PlantedBugs(rawValue: 1 << 11)
+    /// Rule 7: a home serves before a majority has its base.
+    package static let servesBeforeInstall = PlantedBugs(rawValue: 1 << 12)
+    /// Rule 7: the one-round form compares no digests.
+    package static let comparesNoDigest = PlantedBugs(rawValue: 1 << 13)
+    /// Rule 6: the mark is written before the entries that it vouches for.
+    package static let marksFirst = PlantedBugs(rawValue: 1 << 14)
+    /// Rule 6: an install that the copy is beyond already is carried out all the same.
+    package static let reinstalls = PlantedBugs(rawValue: 1 << 15)
+    /// Rule 8: a successor takes a stream although its copy has another base.
+    package static let takesAnyBase = PlantedBugs(rawValue: 1 << 16)
+    /// Rule 10: a confirm round is taken for complete before anyone has said anything.
+    package static let confirmsByNothing = PlantedBugs(rawValue: 1 << 17)
+    /// Rule 10: what changes nothing is answered although another write on the key is pending.
+    package static let refusesEarly = PlantedBugs(rawValue: 1 << 18)
+    /// Rule 1: a slot goes on unchanged when its home and set are what this node knew last.
+    package static let judgesByOwnEpoch = PlantedBugs(rawValue: 1 << 19)
+    /// Rule 14: a node whose log was lost comes back under its own name.
+    package static let keepsNameWithoutDisk = PlantedBugs(rawValue: 1 << 20)
+    /// Of the votes: a promise and an acceptance are not durable.
+    package static let forgetsVotes = PlantedBugs(rawValue: 1 << 21)
 }

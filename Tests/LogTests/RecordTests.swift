@@ -18,11 +18,14 @@ struct RecordTests {
                 == #"{"o":"copy","s":10778,"k64":"AP8=","v64":"gIGCgw==","g":7,"p":12"#)
         #expect(text(Sample(.drop)) == #"{"o":"drop","s":10778,"k":"user:1","g":7,"p":12"#)
         #expect(
-            text(Sample(mark: 0...16_383, generation: 1, position: 0))
+            text(Sample(slots: 0...16_383, generation: 1, position: 0))
                 == #"{"o":"mark","s":0,"t":16383,"g":1,"p":0"#)
         #expect(
-            text(Sample(mark: 5...5, generation: 2, position: 3))
+            text(Sample(slots: 5...5, generation: 2, position: 3))
                 == #"{"o":"mark","s":5,"g":2,"p":3"#)
+        #expect(text(Sample(.clear, slots: 614...1_228)) == #"{"o":"clear","s":614,"t":1228"#)
+        #expect(text(Sample(.void, slots: 5...5)) == #"{"o":"void","s":5"#)
+        #expect(text(Sample(.doubt, slots: 0...16_383)) == #"{"o":"doubt","s":0,"t":16383"#)
     }
 
     @Test("the checksum is the published XXH64 of what stands before it")
@@ -51,8 +54,12 @@ struct RecordTests {
             #expect(decoded(sample.line) == .success(sample))
         }
         for slots in [0...0, 7...7, 0...16_383, 100...101] {
-            let mark = Sample(mark: slots, generation: 9, position: RecordLimits.numberMax - 1)
+            let mark = Sample(slots: slots, generation: 9, position: RecordLimits.numberMax - 1)
             #expect(decoded(mark.line) == .success(mark))
+            for kind in RecordKind.allCases where !kind.hasKey && kind != .mark {
+                let sample = Sample(kind, slots: slots)
+                #expect(decoded(sample.line) == .success(sample))
+            }
         }
     }
 
@@ -111,7 +118,8 @@ struct RecordTests {
         let samples = [
             Sample(value: bytes("some \"text\" of a value"), expiry: 1_700_000_000_000),
             Sample(.remove), Sample(.copy, key: [0xFF], value: [0xFE]),
-            Sample(mark: 3...9, generation: 4, position: 5),
+            Sample(slots: 3...9, generation: 4, position: 5), Sample(.clear, slots: 3...9),
+            Sample(.void, slots: 3...3), Sample(.doubt, slots: 3...9),
         ]
         for sample in samples {
             let line = sample.line
@@ -153,6 +161,8 @@ struct RecordTests {
             (#"{"s":1,"k64":"====","v":"b","g":1,"p":1"#, .base64),
             (#"{"s":1,"k64":"A*==","v":"b","g":1,"p":1"#, .base64),
             (#"{"o":"mark","s":5,"t":4,"g":1,"p":1"#, .number),
+            (#"{"o":"mark","s":5"#, .syntax), (#"{"o":"clear","s":5,"g":1,"p":1"#, .syntax),
+            (#"{"o":"void","s":5,"t":16384"#, .number), (#"{"o":"doubt","k":"a"#, .unknownOperation),
             (#"{"o":"remove","s":5,"k":"a","g":1,"p":1,"x":3"#, .syntax),
             (String(repeating: "[", count: 100_000), .syntax), ("", .incomplete),
         ])

@@ -42,8 +42,10 @@ struct Sample: Equatable {
         self.expiry = expiry
     }
 
-    init(mark slots: ClosedRange<Int>, generation: Int, position: Int) {
-        kind = .mark
+    init(
+        _ kind: RecordKind = .mark, slots: ClosedRange<Int>, generation: Int = 0, position: Int = 0
+    ) {
+        self.kind = kind
         key = []
         slot = slots.lowerBound
         lastSlot = slots.upperBound
@@ -56,7 +58,7 @@ struct Sample: Equatable {
         key = Array(record.key)
         value = Array(record.value)
         slot = record.slot
-        lastSlot = record.kind == .mark ? record.lastSlot : nil
+        lastSlot = record.kind.hasKey ? nil : record.lastSlot
         generation = record.generation
         position = record.position
         expiry = record.expiry
@@ -74,9 +76,10 @@ struct Sample: Equatable {
         key.withUnsafeBytes { key in
             value.withUnsafeBytes { value in
                 if let lastSlot {
-                    let mark = Record(
-                        mark: slot...lastSlot, generation: generation, position: position)
-                    RecordEncoder.append(mark, to: output)
+                    var record = Record(kind, slots: slot...lastSlot)
+                    record.generation = generation
+                    record.position = position
+                    RecordEncoder.append(record, to: output)
                 } else {
                     let record = Record(
                         kind: kind, key: key, value: value, slot: slot, generation: generation,

@@ -112,12 +112,12 @@ struct EpochChangeTests {
     @Test("another replication factor waits until every slot that it changes is settled")
     func replicationFactor() throws {
         let before = founded(5)
-        var settings = before.settings
-        settings.replicas = 5
-        #expect(before.next(.settings(settings), settled: false) == nil)
-        let after = try #require(before.next(.settings(settings)))
+        let five = ChangeRequest.Wish.set(name: "replicas", value: "5")
+        #expect(before.changed(five, settled: false) == nil)
+        let after = try #require(before.changed(five))
         #expect(after.arcs.allSatisfy { $0.present.replicas.count == 5 })
-        #expect(after.arcs.allSatisfy { $0.history.map(\.generation) == [1, 2] })
+        #expect(after.arcs.allSatisfy { $0.history.map(\.generation) == [1, 3] })
+        #expect(after.queue.ended.map(\.outcome) == [.done])
     }
 
     @Test("settings that touch no slot leave every generation as it is")
@@ -125,8 +125,10 @@ struct EpochChangeTests {
         let before = founded(5)
         var settings = before.settings
         settings.graceMilliseconds = 5_000
-        let after = try #require(before.next(.settings(settings), settled: false))
+        let after = try #require(
+            before.next(ask(.set(name: "grace", value: "5000")), settled: false))
         #expect(after.arcs == before.arcs && after.number == 2 && after.settings == settings)
+        #expect(after.next(ask(.set(name: "grace", value: "5000"))) == nil)
     }
 
     @Test("changes that alter nothing make no epoch")
@@ -135,7 +137,6 @@ struct EpochChangeTests {
         #expect(epoch.next() == nil)
         #expect(epoch.next(.down(member: 2)) == nil)
         #expect(epoch.next(up(1)) == nil)
-        #expect(epoch.next(.settings(epoch.settings)) == nil)
     }
 
     @Test("changes that contradict make no epoch")
@@ -146,9 +147,7 @@ struct EpochChangeTests {
         #expect(epoch.next(.down(member: 2), up(2, incarnation: 2)) == nil)
         #expect(epoch.next(.up(member: 2, incarnation: 2, host: "", port: 1)) == nil)
         #expect(epoch.next(.up(member: 2, incarnation: 2, host: "h", port: 0)) == nil)
-        var settings = epoch.settings
-        settings.replicas = 0
-        #expect(epoch.next(.settings(settings)) == nil)
+        #expect(epoch.next(ask(.set(name: "replicas", value: "0"))) == nil)
         var joining = epoch
         joining.members[2].state = .joining
         #expect(joining.next(.down(member: 3)) == nil)

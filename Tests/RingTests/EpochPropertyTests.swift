@@ -61,9 +61,12 @@ struct EpochPropertyTests {
             }
         }
         if Int.random(in: 0..<8, using: &random) == 0 {
-            var settings = epoch.settings
-            settings.replicas = Int.random(in: 1...4, using: &random)
-            changes.append(.settings(settings))
+            let count = Int.random(in: 1...4, using: &random)
+            changes.append(
+                ask(.set(name: "replicas", value: "\(count)"), id: "r\(epoch.number)"))
+        }
+        if let change = epoch.queue.active, Int.random(in: 0..<4, using: &random) == 0 {
+            changes.append(.finish(change: change.id))
         }
         return changes
     }
@@ -74,7 +77,7 @@ struct SuccessionTests {
     @Test("arcs are cut at new tokens, and each piece inherits its history")
     func recut() throws {
         let epoch = try #require(founded(3).next(.down(member: 1)))
-        let next = try #require(epoch.succeeded(by: joined(epoch), epoch.settings) { _ in true })
+        let next = try #require(epoch.changed(epoch.joinWish))
         #expect(next.validate() == nil && next.former.isEmpty)
         for slot in 0..<Slots.count {
             let (before, after) = (epoch.arc(of: slot), next.arc(of: slot))
@@ -89,10 +92,8 @@ struct SuccessionTests {
 
     @Test("a member that left stays known until no history names it")
     func former() throws {
-        let four = try #require(
-            founded(3).succeeded(by: joined(founded(3)), ClusterSettings()) { _ in true })
-        let three = Array(four.members.dropLast())
-        let left = try #require(four.succeeded(by: three, four.settings) { _ in true })
+        let four = try #require(founded(3).changed(founded(3).joinWish))
+        let left = try #require(four.changed(.leave(member: 4)))
         #expect(left.former.map(\.number) == [4] && left.validate() == nil)
         let kept = try #require(left.next(.down(member: 1), settled: false))
         #expect(kept.former.map(\.number) == [4])
@@ -102,10 +103,8 @@ struct SuccessionTests {
 
     @Test("arcs that no token parts are one again once their histories are equal")
     func rejoined() throws {
-        let four = try #require(
-            founded(3).succeeded(by: joined(founded(3)), ClusterSettings()) { _ in true })
-        let three = Array(four.members.dropLast())
-        var epoch = try #require(four.succeeded(by: three, four.settings) { _ in true })
+        let four = try #require(founded(3).changed(founded(3).joinWish))
+        var epoch = try #require(four.changed(.leave(member: 4)))
         #expect(epoch.arcs.count > epoch.ring.arcEnds.count)
         for incarnation in 2...3 {
             epoch = try #require(
@@ -114,20 +113,5 @@ struct SuccessionTests {
                     up(3, incarnation: incarnation)))
         }
         #expect(epoch.arcs.count == epoch.ring.arcEnds.count && epoch.validate() == nil)
-    }
-
-    /// The members of an epoch with one more, up at once.
-    private func joined(_ epoch: RingEpoch) -> [Member] {
-        let tokens = Placement.tokens(
-            joining: epoch.members.map(\.tokens), replicas: epoch.settings.replicas)
-        var members = epoch.members
-        for index in members.indices { members[index].tokens = tokens[index] }
-        let number = members.count + 1
-        members.append(
-            Member(
-                number: number, id: nodeID(number), name: "n\(number)", host: "127.0.0.1",
-                port: 7_100 + number, tokens: tokens[number - 1], state: .up, incarnation: 1,
-                isVoter: true))
-        return members
     }
 }

@@ -22,7 +22,28 @@ func up(_ member: Int, incarnation: Int = 1) -> EpochChange {
     .up(member: member, incarnation: incarnation, host: "127.0.0.1", port: 7_100 + member)
 }
 
+/// A request with an identity of its own.
+func ask(_ wish: ChangeRequest.Wish, id: String = "r") -> EpochChange {
+    .request(ChangeRequest(id: id, wish: wish))
+}
+
 extension RingEpoch {
+    /// The epochs that ask for a change and that finish it; `settled` says whether all arcs are at
+    /// its end.
+    func changed(_ wish: ChangeRequest.Wish, settled: Bool = true) -> RingEpoch? {
+        guard let asked = next(ask(wish, id: "r\(number)")), let change = asked.queue.active else {
+            return nil
+        }
+        return asked.next(.finish(change: change.id), settled: settled)
+    }
+
+    /// The wish of one more node to join.
+    var joinWish: ChangeRequest.Wish {
+        let number = queue.lastMember + 1
+        return .join(
+            id: nodeID(number), name: "n\(number)", host: "127.0.0.1", port: 7_100 + number)
+    }
+
     /// The next epoch while every arc, or none, is settled.
     func next(_ changes: EpochChange..., settled: Bool = true) -> RingEpoch? {
         next(applying: changes) { _ in settled }

@@ -4,7 +4,12 @@ import Testing
 
 @Suite("Placement")
 struct PlacementTests {
-    private static let growth = Placement.growth(to: 64)
+    /// 64 nodes join one by one and leave one by one, until three are left.
+    static let course: [PlacementFigures] = {
+        var dice = Dice(seed: 1)
+        return Placement.course(to: 64, downTo: 3, replicas: 3) { dice.roll($0) }
+    }()
+    private static let growth = course.filter { $0.phase == .growth }
 
     @Test("growing from 1 to 64 nodes keeps home loads within 1.05 of the mean")
     func homeLoads() {

@@ -1,5 +1,5 @@
 import Checker
-import Synchronization
+import NIOConcurrencyHelpers
 
 /// Writes down what clients ask and are told, in the order in which it happens.
 final class Recorder: Sendable {
@@ -19,14 +19,15 @@ final class Recorder: Sendable {
         var counts = Counts()
     }
 
-    private let state = Mutex(State())
+    // A lock that the thread sanitizer knows.
+    private let state = NIOLockedValueBox(State())
     private let start = ContinuousClock.now
 
     /// What was recorded so far.
-    var history: History { state.withLock { $0.history } }
+    var history: History { state.withLockedValue { $0.history } }
 
     /// How many operations ended how, so far.
-    var counts: Counts { state.withLock { $0.counts } }
+    var counts: Counts { state.withLockedValue { $0.counts } }
 
     /// Records one operation from its beginning to its end.
     ///
@@ -38,12 +39,12 @@ final class Recorder: Sendable {
     func record(
         client: Int, _ action: Action, on key: [UInt8], _ ask: () async -> Outcome
     ) async {
-        let id = state.withLock { state in
+        let id = state.withLockedValue { state in
             state.counts.underWay += 1
             return state.history.begin(client: client, key: key, action, at: time)
         }
         let outcome = await ask()
-        state.withLock { state in
+        state.withLockedValue { state in
             state.history.complete(id, outcome, at: time)
             state.counts.underWay -= 1
             switch outcome {

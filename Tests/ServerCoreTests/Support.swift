@@ -11,7 +11,7 @@ func founded(_ nodes: Int, replicas: Int = 3) -> RingEpoch {
         nodes: (1...nodes).map { (nodeID($0), "n\($0)", "127.0.0.1", 7_100 + $0) })
 }
 
-private func nodeID(_ number: Int) -> NodeID {
+func nodeID(_ number: Int) -> NodeID {
     let text = String(repeating: "0", count: 38) + String(10 + number)
     guard let id = NodeID(text) else { preconditionFailure("\(text) is no identity") }
     return id

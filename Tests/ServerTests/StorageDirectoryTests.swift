@@ -27,10 +27,10 @@ struct StorageDirectoryTests {
         let (store, report) = try LogStore.open(
             directory.logPath, owner: LogOwner(directory.identity),
             settings: LogStore.Settings(policy: .always),
-            record: { record in
+            replay: LogStore.Replay { record in
                 #expect(record.kind == .mark && record.generation == 1 && record.position == 0)
                 marks.append(record.slot...record.lastSlot)
-            }, onDurable: { _ in }, onFailure: { _ in })
+            }, listener: StoreListener().listener)
         #expect(marks == [0...16_383])
         #expect(report.records == 1)
         try store.close()
@@ -76,9 +76,19 @@ struct StorageDirectoryTests {
         let again = try start(.no, boot: "a")
         #expect(!again.mayHaveForgotten)
         again.release()
-        var rebooted = try start(.always, boot: "b")
+        // It stays so until a start has noted it, however often one is interrupted.
+        for _ in 0..<2 {
+            let interrupted = try start(.always, boot: "b")
+            #expect(interrupted.mayHaveForgotten)
+            interrupted.release()
+        }
+        let rebooted = try start(.always, boot: "b")
         #expect(rebooted.mayHaveForgotten)
-        try rebooted.close()
+        try rebooted.noteStart()
+        rebooted.release()
+        var noted = try start(.no, boot: "b")
+        #expect(!noted.mayHaveForgotten)
+        try noted.close()
         let closed = try start(.always, boot: "c")
         #expect(!closed.mayHaveForgotten)
         closed.release()

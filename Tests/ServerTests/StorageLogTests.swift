@@ -56,11 +56,12 @@ struct StorageLogTests {
         let listener = node.listener
         let (store, _) = try LogStore.open(
             node.logPath, owner: node.owner, settings: node.settings, actions: node.actions,
-            progress: { _ in }, record: { _ in },
-            onDurable: { ticket in
-                sizes.withLock { $0.append(synced.withLock { $0 }) }
-                listener.onDurable(ticket)
-            }, onFailure: listener.onFailure)
+            replay: LogStore.Replay { _ in },
+            listener: LogStore.Listener(
+                onDurable: { ticket in
+                    sizes.withLock { $0.append(synced.withLock { $0 }) }
+                    listener.onDurable(ticket)
+                }, onFailure: listener.onFailure))
         var ends: [Int] = []
         for record in Self.records {
             let appended = try store.append(record)
@@ -133,26 +134,6 @@ struct StorageLogTests {
         #expect(storageFailure { try store.close() } == broken)
         #expect(node.listener.heard.withLock { $0.tickets.isEmpty })
         #expect(node.listener.heard.withLock { $0.failures } == [broken])
-    }
-
-    @Test("a full disk in the middle of a line is a failure now and a torn tail at the next start")
-    func fullDisk() throws {
-        let node = try TestNode()
-        node.actions.write = { (file, bytes, offset) throws(StorageFailure) in
-            try file.write(UnsafeRawBufferPointer(rebasing: bytes.prefix(30)), at: offset)
-            throw StorageFailure.system(operation: "write", path: file.path, code: ENOSPC)
-        }
-        let before = try node.read()
-        let (store, _) = try node.open()
-        _ = try store.append(Self.records[0])
-        node.listener.waitForFailure()
-        #expect(storageFailure { try store.close() } != nil)
-        #expect(try node.read().count == before.count + 30)
-        node.actions = .system
-        let report = try node.replay()
-        #expect(report.tail?.damage.offset == before.count)
-        #expect(report.tail?.damage.bytes == 30)
-        #expect(try node.read() == before)
     }
 
     @Test("a backlog is told of, and a closed log takes nothing")

@@ -72,6 +72,8 @@ final class StoreListener: Sendable {
     struct Heard {
         var tickets: [UInt64] = []
         var failures: [StorageFailure] = []
+        /// Each time that the disk was full, and nil each time that it had room again.
+        var full: [StorageFailure?] = []
     }
 
     let heard = Monitor(Heard())
@@ -85,6 +87,17 @@ final class StoreListener: Sendable {
         heard.withLock { $0.failures.append(failure) }
         heard.signal()
     }
+
+    func onFull(_ failure: StorageFailure?) {
+        heard.withLock { $0.full.append(failure) }
+        heard.signal()
+    }
+
+    var listener: LogStore.Listener {
+        LogStore.Listener(onDurable: onDurable, onFailure: onFailure, onFull: onFull)
+    }
+
+    func wait(forFullCount count: Int) { heard.waitUntil { $0.full.count >= count } }
 
     func wait(forTicket ticket: UInt64) {
         heard.waitUntil { $0.tickets.last ?? 0 >= ticket || !$0.failures.isEmpty }
@@ -103,6 +116,7 @@ final class TestNode {
     var actions = FileActions.system
     let listener = StoreListener()
     private(set) var replayed: [StoredRecord] = []
+    private(set) var damaged: [Int?] = []
     private(set) var progress: [Double] = []
 
     var logPath: String { path + "/log" }
@@ -126,15 +140,19 @@ final class TestNode {
             clusterName: "demo")
     }
 
-    func open(owner: LogOwner? = nil) throws -> (store: LogStore, report: ReplayReport) {
+    func open(
+        owner: LogOwner? = nil, isDoubtful: Bool = false
+    ) throws -> (store: LogStore, report: ReplayReport) {
         replayed = []
+        damaged = []
         progress = []
-        let listener = listener
         return try LogStore.open(
-            logPath, owner: owner ?? self.owner, settings: settings, actions: actions,
-            progress: { self.progress.append($0) },
-            record: { self.replayed.append(StoredRecord($0)) },
-            onDurable: listener.onDurable, onFailure: listener.onFailure)
+            logPath, owner: owner ?? self.owner, settings: settings, isDoubtful: isDoubtful,
+            actions: actions,
+            replay: LogStore.Replay(
+                progress: { self.progress.append($0) }, damage: { self.damaged.append($0) },
+                record: { self.replayed.append(StoredRecord($0)) }),
+            listener: listener.listener)
     }
 
     /// Opens, appends each record and waits for it, closes.
@@ -168,7 +186,7 @@ final class TestNode {
     }
 
     /// The records replayed, without founding's mark.
-    var records: [StoredRecord] { replayed.filter { $0.kind != .mark } }
+    var records: [StoredRecord] { replayed.filter { $0.kind.hasKey } }
 }
 
 extension LogStore {

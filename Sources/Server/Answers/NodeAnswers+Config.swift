@@ -1,10 +1,14 @@
 import Bytes
 import Commands
 import RESP
+import Ring
 
 extension NodeAnswers {
-    /// `CONFIG GET pattern…`: the settings that clients and tools look at.
+    /// `CONFIG GET pattern…`: the settings that clients and tools look at; and `CONFIG SET`.
     func config(_ arguments: Arguments) -> NodeAnswer {
+        if bytesEqualIgnoringCase(arguments[1], "set"), arguments.count == 4 {
+            return configSet(arguments)
+        }
         guard bytesEqualIgnoringCase(arguments[1], "get"), arguments.count >= 3 else {
             return unknownSubcommand(arguments)
         }
@@ -25,10 +29,11 @@ extension NodeAnswers {
             ("maxmemory-policy", "noeviction"),
             ("port", "\(options.port)"),
             ("proto-max-bulk-len", "\(ValueLimits().valueBytesMax)"),
-            ("replicas", "\(settings?.replicas ?? 0)"),
             ("save", ""),
             ("timeout", "0"),
-        ]
+        ] + (ClusterSettings.names + ["lease", "replicas"]).compactMap { name in
+            settings?.value(ofSetting: name).map { (name, $0) }
+        }
         let found = known.filter { name, _ in
             patterns.contains { pattern in
                 var name = name

@@ -41,7 +41,7 @@ extension NodeAnswers {
             }
             return json(reports.map { $0.flatMap { $0 }.sorted { $0.slot < $1.slot } })
         default:
-            return unknownSubcommand(arguments)
+            return ringRequest(name, arguments) ?? unknownSubcommand(arguments)
         }
     }
 

@@ -17,7 +17,7 @@ struct EpochNews {
             return
         }
         let moved = EpochNews.slotsWithNewHome(old, new)
-        var items: [Item] = []
+        var items = EpochNews.ofChanges(from: old, to: new)
         for member in new.members {
             let before = old.member(number: member.number)
             if before?.state != member.state {
@@ -37,6 +37,43 @@ struct EpochNews {
             }
         }
         self.items = items
+    }
+
+    /// Changes of the ring that began or ended.
+    private static func ofChanges(from old: RingEpoch, to new: RingEpoch) -> [Item] {
+        var items: [Item] = []
+        for ended in new.queue.ended where ended.epoch > old.number {
+            let what = words(ended.kind, name: ended.name)
+            let end = ended.reason.isEmpty ? "" : ": \(ended.reason)"
+            items.append(
+                Item(
+                    level: ended.outcome == .failed ? .error : .info, node: ended.name,
+                    text: "epoch \(ended.epoch): change \(ended.id) (\(what)) "
+                        + "\(ended.outcome.rawValue)\(end)"))
+        }
+        if let change = new.queue.active, change.id != old.queue.active?.id {
+            let name = change.kind.member.flatMap { new.member(number: $0)?.name } ?? ""
+            let slots = zip(new.arcs, new.learners).reduce(0) { sum, pair in
+                sum + pair.0.slotCount * pair.1.count
+            }
+            items.append(
+                Item(
+                    level: .info, node: name,
+                    text: "epoch \(new.number): change \(change.id) "
+                        + "(\(words(change.kind, name: name))) under way, "
+                        + "\(grouped(slots)) slots to copy"))
+        }
+        return items
+    }
+
+    private static func words(_ kind: RingChange.Kind, name: String) -> String {
+        switch kind {
+        case .join: "\(name) joins"
+        case .leave: "\(name) leaves"
+        case .evict: "\(name) is evicted"
+        case .rebalance: "rebalance"
+        case .replicas(let count): "\(count) copies of each key"
+        }
     }
 
     private static func grouped(_ number: Int) -> String {

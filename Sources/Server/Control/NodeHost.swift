@@ -24,7 +24,11 @@ final class NodeHost {
     private var endsAfter: Int?
     private var ticksToReport = 0
     private var handedEpoch: RingEpoch
+    private var handedAt = Clock.monotonic()
     private var stopping: EventLoopPromise<Void>?
+    private var isLeaving = false
+    /// Who waits for a request to be decided, by its id.
+    private var askers: [String: EventLoopPromise<AnsweredRequest?>] = [:]
     /// The last message sent: most go to every member, and an epoch takes long to encode.
     private var encoded: (message: NodeMessage, json: [UInt8])?
 
@@ -44,6 +48,7 @@ final class NodeHost {
 
     func end() {
         isEnded = true
+        for asker in askers.values { asker.succeed(nil) }
         for link in links.values { link.stop() }
     }
 
@@ -56,6 +61,10 @@ final class NodeHost {
         return promise.futureResult
     }
 
+    /// The node can take no writes any more: the others take its slots over, if they can. It goes
+    /// on to answer reads, and sends its own clients' commands to the new homes.
+    func handOver() { perform(node.onStop(now: Clock.monotonic())) }
+
     // MARK: Inputs
 
     private func tick() {
@@ -65,6 +74,7 @@ final class NodeHost {
         if ticksToReport < 0 {
             ticksToReport = 4
             gatherSlotReports()
+            hangUp()
         }
         guard !isStuck else { return }
         perform(node.onTick(now: Clock.monotonic()))
@@ -102,9 +112,11 @@ final class NodeHost {
             else { return }
             let level = known.dropFirst().reduce(Set(first.level)) { $0.intersection($1.level) }
             let unsettled = Set(known.flatMap(\.unsettled))
+            let isCopied = known.allSatisfy { $0.copied == first.copied }
             node.onSlotReport(
                 SlotReport(
-                    epoch: first.epoch, unsettled: unsettled.sorted(), level: level.sorted()))
+                    epoch: first.epoch, unsettled: unsettled.sorted(), level: level.sorted(),
+                    copied: isCopied ? first.copied : 0))
         }
     }
 
@@ -125,6 +137,43 @@ final class NodeHost {
 
     func confirm() {
         perform(node.onConfirmWanted(now: Clock.monotonic()))
+    }
+
+    /// A peer's epoch does not list this node any more: everything was settled without it.
+    func isUnknown(since epoch: Int) {
+        if epoch > node.epoch.number { leave(epoch: epoch) }
+    }
+
+    private func leave(epoch: Int) {
+        guard !isLeaving else { return }
+        isLeaving = true
+        let number = node.number
+        let hasLeft = node.epoch.queue.ended.contains {
+            $0.kind == .leave(member: number) && $0.outcome == .done
+        }
+        process.end(.out(name: process.identity.name, epoch: epoch, hasLeft: hasLeft))
+        stopping?.succeed()
+    }
+
+    /// Somebody asks for a change of the ring or of a setting.
+    ///
+    /// - Returns: what became of it; nil when that is not known in time.
+    func request(_ request: ChangeRequest) -> EventLoopFuture<AnsweredRequest?> {
+        let promise = eventLoop.makePromise(of: AnsweredRequest?.self)
+        askers[request.id] = promise
+        eventLoop.assumeIsolated().scheduleTask(in: ServerLimits.requestTimeout) { [self] in
+            askers.removeValue(forKey: request.id)?.succeed(nil)
+        }
+        perform(node.onRequest(request, now: Clock.monotonic()))
+        return promise.futureResult
+    }
+
+    private func answerAskers() {
+        for (id, promise) in askers {
+            guard let answer = node.epoch.queue.answer(to: id) else { continue }
+            askers[id] = nil
+            promise.succeed(answer)
+        }
     }
 
     func laterEpochSeen(from member: Int) {
@@ -205,7 +254,10 @@ final class NodeHost {
                 process.events.add(item.level, node: item.node, item.text)
             }
             handedEpoch = epoch
+            handedAt = Clock.monotonic()
             dial(epoch)
+            answerAskers()
+            if node.isOut { leave(epoch: epoch.number) }
             gatherSlotReports()
             pump()
         }
@@ -244,9 +296,22 @@ final class NodeHost {
 
     // MARK: Links
 
+    /// Gives up the links to those that are out, once they had time to hear of it.
+    private func hangUp() {
+        guard Clock.monotonic() - handedAt > ServerLimits.farewellMicroseconds else { return }
+        let known = Set(node.epoch.everyone.map(\.number))
+        for (member, link) in links where !known.contains(member) {
+            link.stop()
+            links[member] = nil
+            for loop in 0..<process.loopCount {
+                process.onLoop(loop) { $0.links.removeValue(forKey: member)?.stop() }
+            }
+        }
+    }
+
     /// Keeps a control link and a data link of each loop to every other member.
     private func dial(_ epoch: RingEpoch) {
-        for member in epoch.members where member.number != node.number {
+        for member in epoch.everyone where member.number != node.number {
             if links[member.number] == nil {
                 let link = PeerDialer(control: self, process, member: member)
                 links[member.number] = link

@@ -38,6 +38,12 @@ final class LoopHost: WorkerOutput {
     /// Batches that the log thread has, with the store's tickets for them.
     private var tickets: Deque<(ticket: UInt64, batch: Int)> = []
     private var recordsWritten = 0
+    /// Ticks until the copies are looked at again.
+    var ticksToLogCare = 0
+    /// Whether this loop's slots are being written to the log once more.
+    var isRewriting = false
+    /// Whether the last of them are in the present batch.
+    var isRewriteEnding = false
 
     init(number: Int, eventLoop: any EventLoop, process: ProcessContext) {
         self.number = number
@@ -58,6 +64,7 @@ final class LoopHost: WorkerOutput {
     private func tick() {
         guard !isEnded else { return }
         worker?.onTick(clock: Clock.read())
+        if let worker, let store { careForLog(worker, store) }
         scheduleFlush()
         ticksToLook -= 1
         if ticksToLook < 0 {
@@ -111,6 +118,7 @@ final class LoopHost: WorkerOutput {
             let batch = worker.flush(clock: Clock.read())
             sendFrames(worker)
             if let batch { write(batch, of: worker) }
+            if isRewriteEnding, let store { endRewrite(store) }
             if isConfirmWanted {
                 isConfirmWanted = false
                 process.onControl { $0.confirm() }
@@ -132,6 +140,7 @@ final class LoopHost: WorkerOutput {
             switch outcome {
             case .pending(let ticket):
                 tickets.append((ticket, batch))
+                failEarlyReplies(store)
             case .done:
                 worker.onDurable(batch: batch, clock: Clock.read())
                 _ = worker.flush(clock: Clock.read())
@@ -140,11 +149,15 @@ final class LoopHost: WorkerOutput {
         } catch {
             worker.endBatch()
             worker.onLogFailure("\(error)")
-            // What was replied at once counted on this batch: nobody may be told.
-            if store.settings.policy != .always {
-                for connection in unflushed { connection.failReplies() }
-            }
+            failEarlyReplies(store)
         }
+    }
+
+    /// What was replied at once counted on the batch being written within the tick: it was not, so
+    /// nobody may be told.
+    private func failEarlyReplies(_ store: LogStore) {
+        guard store.settings.policy != .always else { return }
+        for connection in unflushed { connection.failReplies() }
     }
 
     private func sendFrames(_ worker: Worker) {

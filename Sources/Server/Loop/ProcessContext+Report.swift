@@ -13,9 +13,10 @@ extension ProcessContext {
             }.hop(to: eventLoop)
         }
         return gathered.flatMap { report in
-            self.suspects().map { suspects in
+            self.opinions().map { opinions in
                 var report = report
-                report.suspects = suspects
+                report.suspects = opinions.suspects
+                report.evictions = opinions.evictions
                 return report
             }
         }.hop(to: eventLoop)
@@ -34,6 +35,9 @@ extension ProcessContext {
         report.clients = connectionCount.value
         report.loaded = loaded.withLockedValue { $0 }
         if let log = logStore?.report() { report.log = log }
+        report.log.compaction = compactor.share
+        report.log.damagedSlots = compactor.health?.damaged ?? 0
+        report.log.doubtfulSlots = compactor.health?.doubtful ?? 0
         return report
     }
 }

@@ -18,6 +18,7 @@ final class ProcessContext: Sendable {
     let controlLoop: any EventLoop
     private let control = NIOLockedValueBox<NIOLoopBound<NodeHost>?>(nil)
     private let store: NIOLockedValueBox<LogStore?>
+    let compactor: Compactor
 
     init(
         options: NodeOptions, identity: NodeIdentity, number: Int, loopCount: Int,
@@ -30,6 +31,7 @@ final class ProcessContext: Sendable {
         self.events = events
         startedAt = Clock.monotonic()
         store = NIOLockedValueBox(nil)
+        compactor = Compactor(loopCount: loopCount, limits: options.log.compaction)
         bounds = (0..<Worker.partitionCount).map { $0 * loopCount / Worker.partitionCount }
     }
 
@@ -74,12 +76,27 @@ final class ProcessContext: Sendable {
         controlLoop.execute { body(host.value) }
     }
 
-    /// What the node suspects; nothing before it has begun.
-    func suspects() -> EventLoopFuture<[Int]> {
+    /// What the node suspects, and in how many milliseconds down members lose their place; nothing
+    /// before it has begun.
+    func opinions() -> EventLoopFuture<(suspects: [Int], evictions: [Int: Int])> {
         guard let host = control.withLockedValue({ $0 }) else {
-            return controlLoop.makeSucceededFuture([])
+            return controlLoop.makeSucceededFuture(([], [:]))
         }
-        return controlLoop.submit { host.value.node.suspects }
+        return controlLoop.submit {
+            let node = host.value.node
+            let due = node.evictionsDue(now: Clock.monotonic())
+            return (node.suspects, due.mapValues { $0 / 1_000 })
+        }
+    }
+
+    /// Asks for a change of the ring or of a setting.
+    ///
+    /// - Returns: what became of it; nil when that is not known in time.
+    func request(_ request: ChangeRequest) -> EventLoopFuture<AnsweredRequest?> {
+        guard let host = control.withLockedValue({ $0 }) else {
+            return controlLoop.makeSucceededFuture(nil)
+        }
+        return controlLoop.flatSubmit { host.value.request(request) }
     }
 
     // MARK: Every loop
@@ -102,16 +119,17 @@ final class ProcessContext: Sendable {
 
     // MARK: The end
 
-    private let failures = AsyncStream.makeStream(of: String.self)
+    private let ends = AsyncStream.makeStream(of: NodeFailure.self)
 
     /// The process cannot go on.
-    func fail(_ reason: String) {
-        failures.continuation.yield(reason)
-    }
+    func fail(_ reason: String) { end(.stopped(reason: reason)) }
 
-    /// Waits for the first failure; nil when waiting was cancelled.
-    func failure() async -> String? {
-        for await reason in failures.stream { return reason }
+    /// The process has no reason to go on.
+    func end(_ failure: NodeFailure) { ends.continuation.yield(failure) }
+
+    /// Waits for the first reason to end; nil when waiting was cancelled.
+    func failure() async -> NodeFailure? {
+        for await failure in ends.stream { return failure }
         return nil
     }
 }

@@ -29,6 +29,10 @@ enum ServerLimits {
     static let connectTimeout = TimeAmount.seconds(1)
     /// How long a stopping process waits for its slots to have other homes.
     static let stopTimeout = TimeAmount.seconds(5)
+    /// How long somebody who asks for a change of the ring waits for an epoch that has it.
+    static let requestTimeout = TimeAmount.seconds(10)
+    /// How long a link to a node that is out is kept, so that it hears of it, microseconds.
+    static let farewellMicroseconds = 2_000_000
     /// How long an event loop may be busy before the node falls silent, in microseconds.
     static let stuckMicroseconds = 15_000_000
     /// How long a stopping process still answers after its slots have other homes, microseconds.

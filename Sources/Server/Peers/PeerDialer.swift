@@ -120,6 +120,11 @@ final class PeerDialer {
         if isUp { tellWorker() }
     }
 
+    /// The other node's epoch does not list this one any more.
+    func isUnknown(since epoch: Int) {
+        if case .control(let control) = owner { control.isUnknown(since: epoch) }
+    }
+
     func cameUp() {
         isUp = true
         wait = ServerLimits.redialMin
@@ -199,6 +204,7 @@ private final class DialHandler: ChannelInboundHandler {
             isAccepted = true
             dialer.cameUp()
         } else {
+            if let epoch = PeerHandshake.unknownSince(line) { dialer.isUnknown(since: epoch) }
             context.close(promise: nil)
         }
     }

@@ -51,8 +51,8 @@ enum PeerHandshake {
             return .error("ERR this node belongs to another cluster")
         }
         guard let id = NodeID(arguments.text(4)), id != identity.id,
-            let member = worker.epoch.member(id: id)
-        else { return .error("ERR no such member") }
+            let member = worker.epoch.everyone.first(where: { $0.id == id })
+        else { return .error("\(noMember) \(worker.epoch.number)") }
         guard incarnation >= member.incarnation else {
             return .error("ERR incarnation \(incarnation) is over")
         }
@@ -62,6 +62,15 @@ enum PeerHandshake {
         return .peer(
             member: member.number, role: role,
             answer: Array("+OK \(identity.id) \(identity.incarnation)\r\n".utf8))
+    }
+
+    /// What is said to a node that the epoch does not know; the epoch's number follows.
+    private static let noMember = "ERR no such member in epoch"
+
+    /// The epoch that does not know the dialling node, when an answer says so.
+    static func unknownSince(_ line: String) -> Int? {
+        guard line.hasPrefix("-" + noMember) else { return nil }
+        return line.split(separator: " ").last.flatMap { Int($0) }
     }
 
     /// Whether the answer comes from the node that was dialled.

@@ -39,7 +39,8 @@ extension DataDirectory {
     private static func clear(_ path: String) throws(StorageFailure) {
         let ours = [
             LogFiles.directoryName, RingFile.fileName, DirectoryLock.fileName,
-            NodeIdentity.fileName + Directories.temporarySuffix,
+            NodeIdentity.fileName + Directories.temporarySuffix, JoinTicket.fileName,
+            JoinTicket.fileName + Directories.temporarySuffix,
         ]
         let names = try Directories.names(path)
         if names.contains(NodeIdentity.fileName) { throw .nodeExists(path: path) }
@@ -49,7 +50,8 @@ extension DataDirectory {
         let log = path + "/" + LogFiles.directoryName
         if try Directories.exists(log) {
             for name in try Directories.names(log) {
-                guard LogFiles.number(of: name) != nil else {
+                let isOurs = LogFiles.number(of: name) != nil || name == LogBeginning.fileName
+                guard isOurs || name.hasSuffix(Directories.temporarySuffix) else {
                     throw .notEmpty(path: log, name: name)
                 }
                 try Directories.remove(log + "/" + name)

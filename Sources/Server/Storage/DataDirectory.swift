@@ -13,9 +13,10 @@ import Darwin
 /// node.json          who the node is; replaced as a whole
 /// ring.jsonl         epochs and votes; appended to, always synced
 /// log/00000001.jsonl the records; appended to
+/// log/first.json     where the log begins, once it was compacted
 /// lock               held by the node's process
 /// ```
-public struct DataDirectory {
+public struct DataDirectory: Sendable {
     /// Where it is.
     public let path: String
     /// Who the node is, its new incarnation included.
@@ -38,6 +39,9 @@ public struct DataDirectory {
 
     /// Takes a node's directory for this process and begins its next incarnation, which is durable
     /// when this returns.
+    ///
+    /// Where records may be lost, `node.json` goes on to say what it said of the last boot until
+    /// ``noteStart()``, so that this start may itself be interrupted.
     ///
     /// - Parameters:
     ///   - path: the directory, or a link to it.
@@ -69,13 +73,23 @@ public struct DataDirectory {
             identity.host = host ?? identity.host
             identity.port = port ?? identity.port
             identity.isClosed = false
-            try identity.write(to: path)
+            var noted = identity
+            if mayHaveForgotten {
+                noted.bootID = before.bootID
+                noted.fsync = before.fsync
+            }
+            try noted.write(to: path)
             try DataDirectory.removeLeftovers(path)
         } catch {
             lock.release()
             throw error
         }
     }
+
+    /// Notes the present boot and policy: what the stop before may have cost is in the log now.
+    ///
+    /// - Throws: when the note could not be written.
+    public func noteStart() throws(StorageFailure) { try identity.write(to: path) }
 
     /// Gives the directory free without a word about the records: as if the process had died.
     public func release() { lock.release() }
@@ -87,6 +101,20 @@ public struct DataDirectory {
         defer { lock.release() }
         identity.isClosed = true
         try identity.write(to: path)
+    }
+
+    /// Removes the node: its cluster has settled without it. What is not a node's stays.
+    ///
+    /// - Throws: when something cannot be removed; `node.json` goes first, so that the rest is then
+    ///   taken for an interrupted founding.
+    public func forget() throws(StorageFailure) {
+        defer { lock.release() }
+        try Directories.remove(path + "/" + NodeIdentity.fileName)
+        try Directories.synchronize(path)
+        for name in try Directories.names(logPath) {
+            try Directories.remove(logPath + "/" + name)
+        }
+        try Directories.remove(ringPath)
     }
 
     private static func removeLeftovers(_ path: String) throws(StorageFailure) {

@@ -8,7 +8,7 @@ import Darwin
 ///
 /// The system drops the lock when the process dies, so it can never be stale; the file stays, and
 /// the process id in it only serves to name the holder.
-struct DirectoryLock {
+struct DirectoryLock: Sendable {
     static let fileName = "lock"
 
     private let file: DataFile

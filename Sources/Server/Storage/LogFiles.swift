@@ -65,12 +65,29 @@ enum LogFiles {
     }
 
     /// The segments of a log in ascending order; at least one, and none is missing in between.
-    static func segments(_ directory: String) throws(StorageFailure) -> [Int] {
-        let segments = try Directories.names(directory).compactMap(number).sorted()
-        guard let first = segments.first else { throw .missing(path: path(directory, 1)) }
+    ///
+    /// - Parameters:
+    ///   - directory: where they are.
+    ///   - first: the number of the segment with which the log begins.
+    static func segments(
+        _ directory: String, from first: Int = 1
+    ) throws(StorageFailure) -> [Int] {
+        let segments = try numbers(directory).filter { $0 >= first }
+        guard !segments.isEmpty else { throw .missing(path: path(directory, first)) }
         for (distance, segment) in segments.enumerated() where segment != first + distance {
             throw .missing(path: path(directory, first + distance))
         }
         return segments
+    }
+
+    /// Removes segments before the log's beginning: what a compaction could not remove any more.
+    static func removeLeftovers(_ directory: String, before first: Int) throws(StorageFailure) {
+        for segment in try numbers(directory) where segment < first {
+            try Directories.remove(path(directory, segment))
+        }
+    }
+
+    private static func numbers(_ directory: String) throws(StorageFailure) -> [Int] {
+        try Directories.names(directory).compactMap(number).sorted()
     }
 }

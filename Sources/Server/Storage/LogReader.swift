@@ -17,6 +17,8 @@ struct LogReader {
     let directory: String
     let owner: LogOwner
     let lineBytesMax: Int
+    /// The number of the segment with which the log begins.
+    let first: Int
 
     /// Where the log ends.
     struct End {
@@ -29,15 +31,13 @@ struct LogReader {
 
     /// Gives all records in order.
     ///
-    /// - Parameters:
-    ///   - progress: is told the share of the bytes that is read, rising from 0 to 1.
-    ///   - record: takes the records; each is valid until the call returns.
+    /// - Parameter replay: takes them.
     /// - Returns: what was found, and where the log goes on.
     /// - Throws: why the log must not be used: foreign, newer, incomplete, unreadable …
     func read(
-        progress: (Double) -> Void, record: (Record) -> Void
+        _ replay: LogStore.Replay
     ) throws(StorageFailure) -> (report: ReplayReport, end: End) {
-        let segments = try LogFiles.segments(directory)
+        let segments = try LogFiles.segments(directory, from: first)
         var report = ReplayReport()
         report.segments = segments.count
         var sizes: [Int] = []
@@ -48,13 +48,14 @@ struct LogReader {
             end = End(segment: segment, bytes: sizes[index], bytesBefore: end.bytes)
             var reading = Reading(end: end, isFirst: index == 0)
             let before = report.bytes
-            try read(&reading, &report, record) { bytes in
-                progress(Double(before + bytes) / Double(total))
+            try read(&reading, &report, replay) { bytes in
+                replay.progress(Double(before + bytes) / Double(total))
             }
             if let tail = reading.tail {
                 let found = FileDamage(path: LogFiles.path(directory, segment), damage: tail)
                 if index < segments.count - 1 {
                     report.add(found)
+                    replay.damage(tail.slot)
                 } else {
                     try checkTail(found, isFirst: index == 0)
                     report.tail = found
@@ -62,7 +63,9 @@ struct LogReader {
                 }
             }
             report.bytes += end.bytes
+            report.sizes.append(end.bytes)
         }
+        report.firstSegment = first
         return (report, end)
     }
 
@@ -88,7 +91,7 @@ struct LogReader {
     }
 
     private func read(
-        _ reading: inout Reading, _ report: inout ReplayReport, _ record: (Record) -> Void,
+        _ reading: inout Reading, _ report: inout ReplayReport, _ replay: LogStore.Replay,
         _ advance: (Int) -> Void
     ) throws(StorageFailure) {
         let path = LogFiles.path(directory, reading.end.segment)
@@ -103,7 +106,7 @@ struct LogReader {
             let count = try file.read(into: chunk, at: offset)
             guard count > 0 else { break }
             scanner.feed(UnsafeRawBufferPointer(rebasing: chunk[..<count])) { finding in
-                take(finding, path, &reading, &report, record)
+                take(finding, path, &reading, &report, replay)
             }
             if let failure = reading.failure { throw failure }
             offset += count
@@ -120,18 +123,21 @@ struct LogReader {
     @inline(__always)
     private func take(
         _ finding: LogFinding, _ path: String, _ reading: inout Reading,
-        _ report: inout ReplayReport, _ body: (Record) -> Void
+        _ report: inout ReplayReport, _ replay: LogStore.Replay
     ) -> Bool {
         switch finding {
         case .record(let record):
             report.records += 1
-            body(record)
+            replay.record(record)
             return true
         case .damage(let damage):
             report.add(FileDamage(path: path, damage: damage))
+            replay.damage(damage.slot)
             return true
         case .header(let header):
+            let damageCount = report.damageCount
             reading.failure = check(header, path, reading, &report)
+            if report.damageCount > damageCount { replay.damage(nil) }
         case .refusal(let refusal):
             reading.failure = failure(refusal, path)
         }
@@ -161,8 +167,8 @@ struct LogReader {
                 path: path, offset: 0, reason: "it holds segment \(header.segment) of the log")
         }
         if reading.isFirst {
-            // A first segment with one before it: that one is gone.
-            guard header.bytesBefore == 0 else {
+            // A first segment with one before it: that one is gone, unless it was compacted away.
+            guard header.bytesBefore == 0 || first > 1 else {
                 return .missing(path: LogFiles.path(directory, segment - 1))
             }
         } else if header.bytesBefore != reading.end.bytesBefore {

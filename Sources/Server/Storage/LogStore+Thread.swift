@@ -18,29 +18,35 @@ extension LogStore {
         }
     }
 
+    // MARK: always
+
     /// `always`: takes all that came while the last sync ran, writes it, syncs once.
     private func commitGroups() {
         var batch = OutputBuffer(capacity: 64 << 10)
         defer { batch.deallocate() }
         while let (ticket, records) = take(&batch) {
+            let bytes = batch.count
             do throws(StorageFailure) {
-                try commit(batch.bytes, records)
-                onDurable(ticket)
+                if bytes > 0 { try commit(batch.bytes, records) }
+                forget(bytes)
+                if bytes > 0 { listener.onDurable(ticket) }
             } catch {
+                forget(bytes)
                 stop(error)
             }
-            forget(batch.count)
             batch.clear(keepingAtMost: LogStore.keptBytesMax)
+            endCompactionIfWanted()
         }
     }
 
-    /// Waits for something to write and takes it.
+    /// Waits for something to do and takes what is to be written.
     ///
     /// - Returns: nil when the store is closing and nothing is left.
     private func take(_ batch: inout OutputBuffer) -> (ticket: UInt64, records: Int)? {
         var taken: (UInt64, Int)?
         state.waitUntil { state in
-            guard !state.pending.isEmpty else { return state.isClosing }
+            if state.pending.isEmpty, state.compacted == nil { return state.isClosing }
+            if state.pending.isEmpty, state.isClosing { return true }
             swap(&state.pending, &batch)
             taken = (state.ticket, state.pendingRecords)
             state.pendingRecords = 0
@@ -49,49 +55,143 @@ extension LogStore {
         return taken
     }
 
+    /// Writes and syncs; waits while the disk is full.
     private func commit(_ batch: UnsafeRawBufferPointer, _ records: Int) throws(StorageFailure) {
+        while let full = try commitOnce(batch, records) {
+            let isFirst = state.withLock { state in
+                defer { state.full = full }
+                return state.full == nil
+            }
+            if isFirst { listener.onFull(full) }
+            guard waitForRoom() else { throw full }
+        }
+        let wasFull = state.withLock { state in
+            defer { state.full = nil }
+            return state.full != nil
+        }
+        if wasFull { listener.onFull(nil) }
+    }
+
+    /// Returns that the disk is full, and nothing was written.
+    private func commitOnce(
+        _ batch: UnsafeRawBufferPointer, _ records: Int
+    ) throws(StorageFailure) -> StorageFailure? {
         // Under this policy only this thread touches the disk's value: it is taken out and put
         // back, so that event loops never wait for the disk itself.
-        var disk = try state.withLock { (state) throws(StorageFailure) in
+        let (former, isRollWanted) = try state.withLock { (state) throws(StorageFailure) in
             if let failure = state.failure { throw .stopped(reason: failure.description) }
-            return state.disk
+            return (state.disk, state.isRollWanted)
         }
-        defer { state.withLock { $0.disk = disk } }
-        try disk.write(batch, records)
+        var disk = former
+        var hasRolled = false
+        defer {
+            state.withLock { state in
+                state.disk = disk
+                if hasRolled { state.isRollWanted = false }
+            }
+        }
+        do throws(StorageFailure) {
+            if isRollWanted {
+                try disk.beginCompaction()
+                hasRolled = true
+            }
+            try disk.write(batch, records)
+        } catch where error.isFullDisk {
+            try disk.cutBack()
+            return error
+        }
+        let start = Microseconds.now()
         try disk.synchronize()
+        disk.countSync(microseconds: Microseconds.now() - start)
+        return nil
     }
+
+    /// Waits until it is time to try a full disk again; false when the store is closing.
+    private func waitForRoom() -> Bool {
+        var isClosing = false
+        state.waitUntil(milliseconds: settings.fullRetryMilliseconds) { state in
+            isClosing = state.isClosing
+            return isClosing
+        }
+        return !isClosing
+    }
+
+    // MARK: everysec and no
 
     /// `everysec` and `no`: syncs what was written each second, or only segments that are complete,
     /// without holding up those who write more.
     private func synchronizeBehind() {
-        let isEachSecond = settings.policy == .everysec
         var isClosing = false
         while !isClosing {
-            if isEachSecond {
-                state.waitUntil(seconds: 1) { $0.isClosing }
-            } else {
-                state.waitUntil { state in
-                    state.isClosing || state.failure == nil && !state.disk.retired.isEmpty
-                }
-            }
-            let files = state.withLock { state in
-                isClosing = state.isClosing
-                return isClosing || state.failure != nil ? nil : state.disk.takeUnsynchronized()
-            }
-            if let files { synchronize(files) }
+            waitForWork()
+            isClosing = state.withLock { $0.isClosing }
+            writePending()
+            if !isClosing { synchronizeWritten() }
+            endCompactionIfWanted()
         }
     }
 
-    private func synchronize(_ files: [DataFile]) {
+    private func waitForWork() {
+        if state.withLock({ $0.full != nil }) {
+            _ = waitForRoom()
+        } else if settings.policy == .everysec {
+            state.waitUntil(milliseconds: 1_000) { state in
+                state.isClosing || state.full != nil || state.compacted != nil
+            }
+        } else {
+            state.waitUntil { state in
+                state.isClosing || state.full != nil || state.compacted != nil
+                    || state.failure == nil && !state.disk.retired.isEmpty
+            }
+        }
+    }
+
+    /// Writes what could not be written because the disk was full.
+    private func writePending() {
         do throws(StorageFailure) {
-            let actions = state.withLock { $0.disk.writer.actions }
-            for file in files { try actions.synchronize(file) }
-            state.withLock { $0.disk.countSync() }
+            let written = try state.withLock { (state) throws(StorageFailure) -> UInt64? in
+                guard state.full != nil, state.failure == nil else { return nil }
+                do throws(StorageFailure) {
+                    try state.beginCompactionIfWanted()
+                    try state.disk.write(state.pending.bytes, state.pendingRecords)
+                } catch where error.isFullDisk {
+                    try state.disk.cutBack()
+                    if state.isClosing { throw error }
+                    return nil
+                }
+                forget(state.pending.count)
+                state.pending.clear(keepingAtMost: LogStore.keptBytesMax)
+                state.pendingRecords = 0
+                state.full = nil
+                return state.ticket
+            }
+            guard let written else { return }
+            listener.onDurable(written)
+            listener.onFull(nil)
         } catch {
             stop(error)
         }
-        for file in files.dropLast() { file.close() }
     }
+
+    private func synchronizeWritten() {
+        let unsynced = state.withLock { state in
+            state.failure == nil ? state.disk.takeUnsynchronized() : nil
+        }
+        guard let unsynced else { return }
+        do throws(StorageFailure) {
+            let actions = state.withLock { $0.disk.writer.actions }
+            let start = Microseconds.now()
+            if let directory = unsynced.directory { try Directories.synchronize(directory) }
+            for file in unsynced.files { try actions.synchronize(file) }
+            let duration = Microseconds.now() - start
+            state.withLock { $0.disk.noteSynchronized(unsynced, microseconds: duration) }
+        } catch {
+            stop(error)
+        }
+        for file in unsynced.files.dropLast() { file.close() }
+    }
+
+    // MARK: The end
 
     private func finish() {
         do throws(StorageFailure) {
@@ -107,5 +207,81 @@ extension LogStore {
         }
         state.withLock { $0.isFinished = true }
         state.signal()
+    }
+
+    // MARK: Compaction
+
+    /// Once all that a compaction has written is on the disk: lets the log begin with it.
+    private func endCompactionIfWanted() {
+        let wanted = state.withLock { state in
+            let isReady = state.pending.isEmpty && state.full == nil
+            guard isReady || state.failure != nil || state.isClosing else { return nil as Tell? }
+            defer { state.compacted = nil }
+            return state.compacted
+        }
+        guard let wanted else { return }
+        do throws(StorageFailure) {
+            try finishCompaction()
+            wanted(nil)
+        } catch {
+            state.withLock { state in
+                state.isRollWanted = false
+                _ = state.disk.endCompaction(isDone: false)
+            }
+            wanted(error)
+        }
+    }
+
+    private typealias Tell = @Sendable (StorageFailure?) -> Void
+
+    private func finishCompaction() throws(StorageFailure) {
+        let first = try state.withLock { (state) throws(StorageFailure) in
+            try state.check()
+            try state.beginCompactionIfWanted()
+            return state.disk.compactedFrom
+        }
+        guard let first else { return }
+        synchronizeWritten()
+        try state.withLock { (state) throws(StorageFailure) in try state.check() }
+        try LogBeginning.write(first, directory, owner: owner)
+        let obsolete = state.withLock { $0.disk.endCompaction(isDone: true) }
+        for segment in obsolete { try Directories.remove(LogFiles.path(directory, segment)) }
+    }
+}
+
+extension LogStore.State {
+    mutating func beginCompactionIfWanted() throws(StorageFailure) {
+        guard isRollWanted else { return }
+        try disk.beginCompaction()
+        isRollWanted = false
+    }
+}
+
+extension LogStore {
+    /// Begins a compaction: whatever is appended from now on is in a segment of its own.
+    ///
+    /// Everything that is to be kept must be appended once more, between other records. Then
+    /// ``endCompaction(_:)`` removes the segments before. Until that is done, and if it never is,
+    /// all segments count.
+    public func beginCompaction() {
+        state.withLock { $0.isRollWanted = true }
+    }
+
+    /// Removes what came before the compaction, once all that was appended so far is on the disk.
+    ///
+    /// - Parameter done: is told, on the store's own thread, why it failed; nil when it did not. The
+    ///   log is as good as before then.
+    public func endCompaction(_ done: @escaping @Sendable (StorageFailure?) -> Void) {
+        state.withLock { $0.compacted = done }
+        state.signal()
+    }
+}
+
+/// The monotonic clock, for durations.
+enum Microseconds {
+    static func now() -> Int {
+        var time = timespec()
+        clock_gettime(CLOCK_MONOTONIC, &time)
+        return time.tv_sec * 1_000_000 + time.tv_nsec / 1_000
     }
 }

@@ -12,7 +12,9 @@ import Synchronization
 /// other longer than a copy takes. Under `everysec` and `no` the batch is written before `append`
 /// returns, so that it outlives the process.
 ///
-/// After a write or a sync has failed, the store takes nothing more: what the disk then holds is
+/// A full disk is waited for: what was taken stays in memory, in order, and is written as soon as
+/// there is room; what a failed write left of it is cut off first. After any other failed write,
+/// and after every failed sync, the store takes nothing more: what the disk then holds is
 /// known only after a restart and a replay, because the kernel counts pages as written that it
 /// could not write.
 public final class LogStore: Sendable {
@@ -26,6 +28,8 @@ public final class LogStore: Sendable {
         public var lineBytesMax = RecordLimits.lineBytesMax()
         /// From so many bytes not yet on the disk ``LogStore/isCongested`` is true.
         public var backlogBytesMax = 128 << 20
+        /// How long a full disk is left alone before it is tried again.
+        public var fullRetryMilliseconds = 250
 
         /// The usual limits.
         public init(policy: FsyncPolicy) { self.policy = policy }
@@ -39,6 +43,47 @@ public final class LogStore: Sendable {
         case pending(ticket: UInt64)
     }
 
+    /// Whom the store tells what; on any thread, usually on its own.
+    public struct Listener: Sendable {
+        /// Everything up to a ticket is durable; tickets rise.
+        public var onDurable: @Sendable (UInt64) -> Void
+        /// The store has stopped taking writes, for good; told once.
+        public var onFailure: @Sendable (StorageFailure) -> Void
+        /// The disk is full, or has room again: then nil.
+        public var onFull: @Sendable (StorageFailure?) -> Void
+
+        /// Makes a listener.
+        public init(
+            onDurable: @escaping @Sendable (UInt64) -> Void,
+            onFailure: @escaping @Sendable (StorageFailure) -> Void,
+            onFull: @escaping @Sendable (StorageFailure?) -> Void = { _ in }
+        ) {
+            self.onDurable = onDurable
+            self.onFailure = onFailure
+            self.onFull = onFull
+        }
+    }
+
+    /// Who takes what the log says, in its order.
+    public struct Replay {
+        /// Is told the share that is replayed, rising from 0 to 1.
+        public var progress: (Double) -> Void
+        /// Lines were lost here: the slot that they were of; nil when it may be any.
+        public var damage: (Int?) -> Void
+        /// A record; valid until the call returns.
+        public var record: (Record) -> Void
+
+        /// Makes one.
+        public init(
+            progress: @escaping (Double) -> Void = { _ in },
+            damage: @escaping (Int?) -> Void = { _ in }, record: @escaping (Record) -> Void
+        ) {
+            self.progress = progress
+            self.damage = damage
+            self.record = record
+        }
+    }
+
     struct State {
         var disk: LogDisk
         /// What the thread takes next; it puts an empty buffer in its place.
@@ -48,6 +93,12 @@ public final class LogStore: Sendable {
         /// The ticket of the last batch taken.
         var ticket: UInt64 = 0
         var failure: StorageFailure?
+        /// Why nothing can be written at present: the disk is full.
+        var full: StorageFailure?
+        /// Whether the next batch begins the segment that a compaction begins with.
+        var isRollWanted = false
+        /// Who waits for the compaction to take effect.
+        var compacted: (@Sendable (StorageFailure?) -> Void)?
         var isClosing = false
         var isFinished = false
 
@@ -61,19 +112,19 @@ public final class LogStore: Sendable {
     let state: Monitor<State>
     /// How the store works.
     public let settings: Settings
-    let onDurable: @Sendable (UInt64) -> Void
-    let onFailure: @Sendable (StorageFailure) -> Void
+    let listener: Listener
+    let directory: String
+    let owner: LogOwner
     private let backlogBytes = Atomic<Int>(0)
 
     private init(
-        disk: LogDisk, settings: Settings,
-        onDurable: @escaping @Sendable (UInt64) -> Void,
-        onFailure: @escaping @Sendable (StorageFailure) -> Void
+        _ reader: LogReader, disk: LogDisk, settings: Settings, listener: Listener
     ) {
         state = Monitor(State(disk: disk))
         self.settings = settings
-        self.onDurable = onDurable
-        self.onFailure = onFailure
+        self.listener = listener
+        directory = reader.directory
+        owner = reader.owner
     }
 
     deinit { state.withLock { $0.pending.deallocate() } }
@@ -84,49 +135,65 @@ public final class LogStore: Sendable {
     ///   - directory: where the segments are.
     ///   - owner: whose log it must be.
     ///   - settings: how the store is to work.
-    ///   - progress: is told the share that is replayed, rising from 0 to 1.
-    ///   - record: takes the records in order; each is valid until the call returns.
-    ///   - onDurable: is told tickets, rising, on the store's own thread.
-    ///   - onFailure: is told once why the store has stopped taking writes; on any thread.
+    ///   - isDoubtful: whether records may be missing that were acknowledged; this is noted
+    ///     behind the last one, on the disk when this returns.
+    ///   - replay: takes what the log says.
+    ///   - listener: is told what happens later.
     /// - Returns: the store, which must be closed, and what the replay found.
     /// - Throws: why the log must not be used; nothing is changed then.
     public static func open(
-        _ directory: String, owner: LogOwner, settings: Settings,
-        progress: (Double) -> Void = { _ in }, record: (Record) -> Void,
-        onDurable: @escaping @Sendable (UInt64) -> Void,
-        onFailure: @escaping @Sendable (StorageFailure) -> Void
+        _ directory: String, owner: LogOwner, settings: Settings, isDoubtful: Bool = false,
+        replay: Replay, listener: Listener
     ) throws(StorageFailure) -> (store: LogStore, report: ReplayReport) {
         try open(
-            directory, owner: owner, settings: settings, actions: .system, progress: progress,
-            record: record, onDurable: onDurable, onFailure: onFailure)
+            directory, owner: owner, settings: settings, isDoubtful: isDoubtful,
+            actions: .system, replay: replay, listener: listener)
     }
 
     static func open(
-        _ directory: String, owner: LogOwner, settings: Settings, actions: FileActions,
-        progress: (Double) -> Void, record: (Record) -> Void,
-        onDurable: @escaping @Sendable (UInt64) -> Void,
-        onFailure: @escaping @Sendable (StorageFailure) -> Void
+        _ directory: String, owner: LogOwner, settings: Settings, isDoubtful: Bool = false,
+        actions: FileActions, replay: Replay, listener: Listener
     ) throws(StorageFailure) -> (store: LogStore, report: ReplayReport) {
         let reader = LogReader(
-            directory: directory, owner: owner, lineBytesMax: settings.lineBytesMax)
-        let (report, end) = try reader.read(progress: progress, record: record)
+            directory: directory, owner: owner, lineBytesMax: settings.lineBytesMax,
+            first: try LogBeginning.read(directory, owner: owner))
+        let (report, end) = try reader.read(replay)
         let writer = try SegmentWriter(
             directory: directory, owner: owner, end: end,
             segmentBytesMax: settings.segmentBytesMax, actions: actions)
         let store = LogStore(
-            disk: LogDisk(writer, report), settings: settings, onDurable: onDurable,
-            onFailure: onFailure)
+            reader, disk: LogDisk(writer, report), settings: settings, listener: listener)
+        do throws(StorageFailure) {
+            if isDoubtful { try store.noteDoubt(replay) }
+            try LogFiles.removeLeftovers(directory, before: reader.first)
+        } catch {
+            store.state.withLock { $0.disk.abandon() }
+            throw error
+        }
         store.startThread()
         return (store, report)
     }
+
+    private func noteDoubt(_ replay: Replay) throws(StorageFailure) {
+        let doubt = Record(.doubt, slots: 0...(Slots.count - 1))
+        let line = OutputBuffer()
+        defer { line.deallocate() }
+        RecordEncoder.append(doubt, to: line)
+        try state.withLock { (state) throws(StorageFailure) in
+            try state.disk.write(line.bytes, 1)
+            try state.disk.synchronize()
+        }
+        replay.record(doubt)
+    }
+
+    /// Bytes that were taken and are not on the disk yet; under `always`, or while it is full.
+    public var backlog: Int { backlogBytes.load(ordering: .relaxed) }
 
     /// Whether so much waits for the disk that no new writes should be begun.
     ///
     /// Callers look before they take commands from clients, because a batch that exists must be
     /// appended; the backlog is then bounded by the limit and one batch of each event loop.
-    public var isCongested: Bool {
-        backlogBytes.load(ordering: .relaxed) >= settings.backlogBytesMax
-    }
+    public var isCongested: Bool { backlog >= settings.backlogBytesMax }
 
     /// The counters for reports.
     public func report() -> LogReport { state.withLock { $0.disk.report } }
@@ -142,35 +209,55 @@ public final class LogStore: Sendable {
     public func append(
         _ batch: UnsafeRawBufferPointer, records: Int
     ) throws(StorageFailure) -> Appended {
-        if settings.policy == .always { return try enqueue(batch, records) }
+        var full: StorageFailure?
+        var isThreadWanted = false
         do throws(StorageFailure) {
-            let hasRolled = try state.withLock { (state) throws(StorageFailure) in
+            let appended = try state.withLock { (state) throws(StorageFailure) -> Appended in
                 try state.check()
-                try state.disk.write(batch, records)
-                return !state.disk.retired.isEmpty
+                if settings.policy != .always, state.full == nil {
+                    full = try write(batch, records, &state)
+                    if full == nil {
+                        isThreadWanted = !state.disk.retired.isEmpty
+                        return .done
+                    }
+                }
+                isThreadWanted = state.pending.isEmpty
+                return enqueue(batch, records, &state)
             }
-            if hasRolled { state.signal() }
+            if isThreadWanted { state.signal() }
+            if let full { listener.onFull(full) }
+            return appended
         } catch {
             stop(error)
             throw error
         }
-        return .done
+    }
+
+    /// Writes at once.
+    ///
+    /// - Returns: that the disk is full, and nothing of it was written.
+    private func write(
+        _ batch: UnsafeRawBufferPointer, _ records: Int, _ state: inout State
+    ) throws(StorageFailure) -> StorageFailure? {
+        do throws(StorageFailure) {
+            try state.beginCompactionIfWanted()
+            try state.disk.write(batch, records)
+            return nil
+        } catch where error.isFullDisk {
+            try state.disk.cutBack()
+            state.full = error
+            return error
+        }
     }
 
     private func enqueue(
-        _ batch: UnsafeRawBufferPointer, _ records: Int
-    ) throws(StorageFailure) -> Appended {
-        let (ticket, wasEmpty) = try state.withLock { (state) throws(StorageFailure) in
-            try state.check()
-            let wasEmpty = state.pending.isEmpty
-            state.pending.append(batch)
-            state.pendingRecords += records
-            state.ticket += 1
-            backlogBytes.add(batch.count, ordering: .relaxed)
-            return (state.ticket, wasEmpty)
-        }
-        if wasEmpty { state.signal() }
-        return .pending(ticket: ticket)
+        _ batch: UnsafeRawBufferPointer, _ records: Int, _ state: inout State
+    ) -> Appended {
+        state.pending.append(batch)
+        state.pendingRecords += records
+        state.ticket += 1
+        backlogBytes.add(batch.count, ordering: .relaxed)
+        return .pending(ticket: state.ticket)
     }
 
     /// Takes bytes that are on the disk, or will never be, out of the backlog.
@@ -180,10 +267,13 @@ public final class LogStore: Sendable {
     func stop(_ failure: StorageFailure) {
         if case .stopped = failure { return }
         let isFirst = state.withLock { state in
-            defer { state.failure = state.failure ?? failure }
+            defer {
+                state.failure = state.failure ?? failure
+                state.full = nil
+            }
             return state.failure == nil
         }
-        if isFirst { onFailure(failure) }
+        if isFirst { listener.onFailure(failure) }
     }
 
     /// Writes what is pending, syncs under every policy, and closes the files.

@@ -57,11 +57,13 @@ final class Monitor<Value>: @unchecked Sendable {
         while !isDone(&value) { pthread_cond_wait(condition, mutex) }
     }
 
-    /// Waits until `isDone` says so, but no longer than some seconds.
-    func waitUntil(seconds: Int, _ isDone: (inout Value) -> Bool) {
+    /// Waits until `isDone` says so, but no longer than some milliseconds.
+    func waitUntil(milliseconds: Int, _ isDone: (inout Value) -> Bool) {
         var deadline = timespec()
         clock_gettime(CLOCK_MONOTONIC, &deadline)
-        deadline.tv_sec += seconds
+        let nanoseconds = deadline.tv_nsec + milliseconds % 1_000 * 1_000_000
+        deadline.tv_sec += milliseconds / 1_000 + nanoseconds / 1_000_000_000
+        deadline.tv_nsec = nanoseconds % 1_000_000_000
         pthread_mutex_lock(mutex)
         defer { pthread_mutex_unlock(mutex) }
         while !isDone(&value) {

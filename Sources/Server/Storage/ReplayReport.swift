@@ -14,7 +14,7 @@ public struct FileDamage: Sendable, Equatable, CustomStringConvertible {
     }
 }
 
-/// The slots whose copies cannot be trusted after a replay.
+/// The slots that damage was found in, whether or not it was mended since.
 public enum DamagedSlots: Sendable, Equatable {
     /// These ones; none when empty.
     case some(Set<Int>)
@@ -48,8 +48,13 @@ public struct ReplayReport: Sendable, Equatable {
     public var damage: [FileDamage] = []
     /// How much of it there is, listed or not.
     public var damageCount = 0
-    /// The slots that must be brought level from other nodes before they serve.
+    /// The slots that it concerns.
     public var damagedSlots = DamagedSlots.some([])
+
+    /// The number of the first segment.
+    var firstSegment = 1
+    /// The lengths of the segments in bytes, in order; of the last what is good of it.
+    var sizes: [Int] = []
 
     /// Nothing replayed.
     public init() {}

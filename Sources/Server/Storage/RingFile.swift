@@ -35,6 +35,9 @@ public final class RingFile: Sendable {
     static let fileName = "ring.jsonl"
     /// It is not rewritten below this length in bytes.
     static let compactBytesMin = 1 << 20
+    /// Room that is reserved behind its end, in bytes, so that a disk that others fill up does not
+    /// keep the node from voting.
+    static let reserveBytes = 512 << 10
     /// No ring file is longer, in bytes.
     static let bytesMax = 256 << 20
 
@@ -59,6 +62,7 @@ public final class RingFile: Sendable {
             let content = try RingFileContent(bytes, path: file.path, owner: owner)
             cutBytes = bytes.count - content.bytes
             if cutBytes > 0 { try file.truncate(to: content.bytes) }
+            file.reserve(from: content.bytes, count: RingFile.reserveBytes)
             // What was read may be in memory only; what depends on it must not be.
             try file.synchronize()
             state = Mutex(
@@ -100,7 +104,7 @@ public final class RingFile: Sendable {
                 try state.file.synchronize()
                 state.bytes += line.count
                 state.bodies[kind] = body
-                if state.bytes > state.bytesMax { try compact(&state) }
+                if state.bytes > state.bytesMax { try compactIfThereIsRoom(&state) }
                 return nil
             } catch {
                 state.failure = error
@@ -118,12 +122,22 @@ public final class RingFile: Sendable {
         }
     }
 
+    /// The line that was appended is good in any case: a full disk only puts the rewriting off.
+    private func compactIfThereIsRoom(_ state: inout State) throws(StorageFailure) {
+        do throws(StorageFailure) {
+            try compact(&state)
+        } catch where error.isFullDisk {
+            state.bytesMax += RingFile.compactBytesMin
+        }
+    }
+
     private func compact(_ state: inout State) throws(StorageFailure) {
         let lines = RingFile.lines(owner, state.bodies)
         try lines.withBytes { (bytes) throws(StorageFailure) in
             try Directories.replace(RingFile.fileName, in: directory, with: bytes)
         }
         let file = try DataFile.open(state.file.path, O_RDWR)
+        file.reserve(from: lines.count, count: RingFile.reserveBytes)
         state.file.close()
         state.file = file
         state.bytes = lines.count

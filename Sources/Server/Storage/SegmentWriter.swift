@@ -40,6 +40,8 @@ struct SegmentWriter {
     private var reservedBytes = 0
     /// What its header takes; 0 in a segment that an earlier process began.
     private var headerBytes = 0
+    /// Whether a segment was begun whose name may not be on the disk yet.
+    private(set) var isNameUnsynced = false
 
     /// Goes on where a replay ended, after cutting what it found behind.
     init(
@@ -55,7 +57,10 @@ struct SegmentWriter {
         file = try DataFile.open(LogFiles.path(directory, end.segment), O_RDWR)
         do throws(StorageFailure) {
             if try file.size() > bytes { try file.truncate(to: bytes) }
-            if bytes == 0 { try writeHeader(bytesBefore: end.bytesBefore) }
+            if bytes == 0 {
+                bytes = try writeHeader(file, bytesBefore: end.bytesBefore)
+                headerBytes = bytes
+            }
             // What was replayed may so far be in memory only, if just the process had died.
             try file.synchronize()
             try Directories.synchronize(directory)
@@ -65,13 +70,15 @@ struct SegmentWriter {
         }
     }
 
-    private mutating func writeHeader(bytesBefore: Int) throws(StorageFailure) {
+    /// Returns the header's length in bytes.
+    private func writeHeader(
+        _ file: DataFile, bytesBefore: Int
+    ) throws(StorageFailure) -> Int {
         let line = OutputBuffer()
         defer { line.deallocate() }
         owner.header(segment: segment, bytesBefore: bytesBefore).append(to: line)
         try actions.write(file, line.bytes, 0)
-        bytes = line.count
-        headerBytes = line.count
+        return line.count
     }
 
     /// Whether a batch of so many bytes begins a new segment; a batch is never divided.
@@ -90,22 +97,44 @@ struct SegmentWriter {
         bytes = end
     }
 
-    /// Waits until all that was written is on the disk.
-    func synchronize() throws(StorageFailure) { try actions.synchronize(file) }
+    /// Removes what a write that failed has left behind the last whole batch.
+    mutating func cutBack() throws(StorageFailure) {
+        reservedBytes = 0
+        try file.truncate(to: bytes)
+    }
 
-    /// Begins the next segment.
+    /// Waits until all that was written is on the disk.
+    mutating func synchronize() throws(StorageFailure) {
+        if takeUnsyncedName() { try Directories.synchronize(directory) }
+        try actions.synchronize(file)
+    }
+
+    /// Whether the directory has to be synced; the caller does it.
+    mutating func takeUnsyncedName() -> Bool {
+        defer { isNameUnsynced = false }
+        return isNameUnsynced
+    }
+
+    /// Begins the next segment; when that fails, the present one goes on.
     ///
     /// - Returns: the former segment's file, cut to its length, for the caller to sync and close.
     mutating func roll() throws(StorageFailure) -> DataFile {
-        let former = file
-        try former.truncate(to: bytes)
+        try cutBack()
         let path = LogFiles.path(directory, segment + 1)
-        file = try DataFile.open(path, O_RDWR | O_CREAT | O_EXCL)
+        let fresh = try DataFile.open(path, O_RDWR | O_CREAT | O_EXCL)
         segment += 1
-        reservedBytes = 0
-        try writeHeader(bytesBefore: bytes)
-        try Directories.synchronize(directory)
-        return former
+        do throws(StorageFailure) {
+            headerBytes = try writeHeader(fresh, bytesBefore: bytes)
+        } catch {
+            segment -= 1
+            fresh.close()
+            try Directories.remove(path)
+            throw error
+        }
+        defer { file = fresh }
+        bytes = headerBytes
+        isNameUnsynced = true
+        return file
     }
 
     /// Gives back the room that is reserved and not used.

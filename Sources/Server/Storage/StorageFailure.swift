@@ -53,6 +53,14 @@ public enum StorageFailure: Error, Equatable, Sendable, CustomStringConvertible 
         }
     }
 
+    /// Whether it ends by itself once the disk has room again.
+    ///
+    /// A sync that fails for want of room is another matter: nobody knows what it has written.
+    var isFullDisk: Bool {
+        guard case .system(let operation, _, let code) = self else { return false }
+        return operation != "sync" && (code == ENOSPC || code == EDQUOT)
+    }
+
     /// The failure of the system call that came just before.
     static func last(_ operation: String, _ path: String) -> StorageFailure {
         .system(operation: operation, path: path, code: errno)

@@ -9,19 +9,35 @@ extension Node {
             newer.validate() == nil
         else { return }
         noticeReturns(in: newer, now: now)
+        let before = epoch
         epoch = newer
+        adoptedAt = now
         vote = Vote(instance: newer.number + 1)
         proposal = nil
         wantsSince = nil
         highestRound = 0
-        for member in newer.members where member.number != number {
-            if peers[member.number] == nil { peers[member.number] = Peer(lastHeard: now) }
+        noticeMembers(of: newer, now: now)
+        requests.removeAll { newer.queue.answer(to: $0.request.id) != nil }
+        directives.append(.adopt(newer))
+        // Those that are out learn it from this epoch; they hear no more afterwards.
+        let stay = Set(newer.everyone.map(\.number))
+        for gone in before.everyone where gone.number != number && !stay.contains(gone.number) {
+            directives.append(.send(.epoch(newer), to: gone.number))
         }
-        for known in peers.keys where newer.member(number: known) == nil {
+        sendHeartbeats(now: now, into: &directives)
+    }
+
+    private mutating func noticeMembers(of newer: RingEpoch, now: Int) {
+        let everyone = newer.everyone
+        for member in everyone where member.number != number {
+            if peers[member.number] == nil { peers[member.number] = Peer(lastHeard: now) }
+            let isDown = member.state == .down
+            let since = peers[member.number]?.downSince ?? now
+            peers[member.number]?.downSince = isDown ? since : nil
+        }
+        for known in peers.keys where !everyone.contains(where: { $0.number == known }) {
             peers[known] = nil
         }
-        directives.append(.adopt(newer))
-        sendHeartbeats(now: now, into: &directives)
     }
 
     /// Holds back a member that falls again soon after each return.

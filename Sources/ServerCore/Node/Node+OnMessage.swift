@@ -29,8 +29,24 @@ extension Node {
             adopt(newer, now: now, into: &directives)
         case .wantEpoch:
             sendEpoch(to: sender, now: now, into: &directives)
+        case .request(let request):
+            keep(request, now: now)
         }
         return directives
+    }
+
+    /// Somebody asks this node for a change of the ring or of a setting: the voters get to know.
+    public mutating func onRequest(_ request: ChangeRequest, now: Int) -> [NodeDirective] {
+        keep(request, now: now)
+        return epoch.voters.filter { $0 != number }.map { .send(.request(request), to: $0) }
+    }
+
+    private mutating func keep(_ request: ChangeRequest, now: Int) {
+        guard epoch.queue.answer(to: request.id) == nil, epoch.refusal(of: request) == nil,
+            requests.count < Limits.requestsMax,
+            !requests.contains(where: { $0.request.id == request.id })
+        else { return }
+        requests.append(PendingRequest(request: request, since: now))
     }
 
     /// A connection to a member's port was refused: its process is gone.

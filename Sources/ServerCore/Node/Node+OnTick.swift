@@ -7,6 +7,7 @@ extension Node {
     public mutating func onTick(now: Int) -> [NodeDirective] {
         var directives: [NodeDirective] = []
         noticeSilence(now: now, into: &directives)
+        requests.removeAll { now - $0.since > Limits.requestPatience }
         if now >= nextHeartbeat { sendHeartbeats(now: now, into: &directives) }
         driveProposal(now: now, into: &directives)
         return directives
@@ -117,8 +118,9 @@ extension Node {
             suspects: reportedSuspects(now: now),
             unsettled: report.epoch == epoch.number ? report.unsettled : ledArcs(),
             level: report.epoch == epoch.number ? report.level : [],
-            isStopping: isStopping)
-        for member in epoch.members where member.number != number {
+            isStopping: isStopping,
+            copied: report.epoch == epoch.number ? report.copied : 0)
+        for member in epoch.everyone where member.number != number {
             directives.append(.send(.heartbeat(heartbeat), to: member.number))
         }
     }

@@ -38,7 +38,15 @@ extension Node {
     }
 
     /// What this node thinks the next epoch should change; empty when the present one is right.
+    ///
+    /// What service depends on goes first and alone: it must not wait for anything else.
     func wantedChanges(now: Int) -> [EpochChange] {
+        let states = wantedStates(now: now)
+        if !states.isEmpty || isGathering(now: now) { return states }
+        return wantedMoves(now: now)
+    }
+
+    private func wantedStates(now: Int) -> [EpochChange] {
         let reported = reportedSuspects(now: now)
         var changes: [EpochChange] = []
         var hasDown = false

@@ -22,6 +22,12 @@ public struct Node: Sendable, Equatable {
         public static let flapDelayMax = 30_000_000
         /// Least time between two epochs sent to one member, and between two questions for one.
         public static let epochInterval = 20_000
+        /// How long a request is proposed before it is given up.
+        public static let requestPatience = 10_000_000
+        /// Requests that wait to be decided, at most.
+        public static let requestsMax = 64
+        /// How long an epoch is left alone before another one only shortens histories.
+        public static let trimDelay = 1_000_000
         /// Least time between two confirm rounds.
         public static let confirmInterval = 2_000
         /// A holder counts a lease shorter than its giver: clock rates may differ by this share.
@@ -45,7 +51,10 @@ public struct Node: Sendable, Equatable {
     var wantsSince: Int?
     var nextAttempt = 0
     var highestRound = 0
-    var report = SlotReport(epoch: 0, unsettled: [], level: [])
+    var report = SlotReport(epoch: 0, unsettled: [], level: [], copied: 0)
+    /// What was asked for and is not decided yet, with when it was asked.
+    var requests: [PendingRequest] = []
+    var adoptedAt: Int
     var nextHeartbeat = 0
     let startedAt: Int
     var stoppingSince = 0
@@ -69,15 +78,31 @@ public struct Node: Sendable, Equatable {
         self.vote = Vote(instance: epoch.number + 1)
         if let vote, vote.instance == epoch.number + 1 { self.vote = vote }
         startedAt = now
+        adoptedAt = now
         random = SplitMix64(seed: seed)
-        for member in epoch.members where member.number != number {
+        for member in epoch.everyone where member.number != number {
             peers[member.number] = Peer(lastHeard: now)
+            if member.state == .down { peers[member.number]?.downSince = now }
         }
         highestRound = self.vote.promised?.round ?? 0
     }
 
     /// This node's own line in the epoch; nil once it is no member any more.
     public var member: Member? { epoch.member(number: number) }
+
+    /// Whether the cluster has settled without this node: its copies count for nothing any more.
+    public var isOut: Bool { !epoch.everyone.contains { $0.number == number } }
+
+    /// How long each down member keeps its place, in microseconds; 0 when it is due, and no entry
+    /// for one whose copies could not be made elsewhere.
+    public func evictionsDue(now: Int) -> [Int: Int] {
+        var due: [Int: Int] = [:]
+        for member in epoch.members where member.state == .down && canReplace(member) {
+            let since = peers[member.number]?.downSince ?? adoptedAt
+            due[member.number] = max(0, since + epoch.settings.graceMilliseconds * 1_000 - now)
+        }
+        return due
+    }
 
     /// Members that this node suspects, ascending.
     public var suspects: [Int] {
@@ -102,6 +127,8 @@ struct Peer: Sendable, Equatable {
     /// When an epoch was last sent to it, and asked of it.
     var epochSentAt = Int.min / 2
     var epochAskedAt = Int.min / 2
+    /// When this node learned that it is down; nil while it is not.
+    var downSince: Int?
     /// When the epoch last brought it up, and how often it fell again soon after.
     var returnedAt: Int?
     var flapCount = 0
@@ -116,13 +143,22 @@ public struct SlotReport: Sendable, Equatable {
     public var unsettled: [Int]
     /// Members whose copies are level in every slot that this node leads.
     public var level: [Int]
+    /// The change for which this node has copied all that it has to; 0 for none.
+    public var copied: Int
 
     /// Makes a report.
-    public init(epoch: Int, unsettled: [Int], level: [Int]) {
+    public init(epoch: Int, unsettled: [Int], level: [Int], copied: Int = 0) {
         self.epoch = epoch
         self.unsettled = unsettled
         self.level = level
+        self.copied = copied
     }
+}
+
+/// A request on its way to being decided.
+struct PendingRequest: Sendable, Equatable {
+    let request: ChangeRequest
+    let since: Int
 }
 
 /// An attempt at the next epoch.

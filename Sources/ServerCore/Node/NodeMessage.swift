@@ -23,6 +23,8 @@ public enum NodeMessage: Sendable, Equatable, Codable {
     case epoch(RingEpoch)
     /// «Send me your epoch, mine is older.»
     case wantEpoch
+    /// Somebody asks for a change; for the voters to propose.
+    case request(ChangeRequest)
 }
 
 /// What a node tells every other one at each heartbeat.
@@ -41,6 +43,9 @@ public struct Heartbeat: Sendable, Equatable, Codable {
     public var level: [Int]
     /// Whether the sender is about to stop.
     public var isStopping: Bool
+    /// The change for which everything that the sender has to copy in ``epoch`` is copied; 0 for
+    /// none.
+    public var copied = 0
 }
 
 /// The answer to a heartbeat.

@@ -24,11 +24,21 @@ extension Partition {
         state.pointee.arc = Int32(arcPlace)
         let arc = shared.hotArcs[arcPlace]
         // A slot whose generation stays sees nothing of the epoch.
-        guard state.pointee.generation != arc.generation else { return }
-        stopLeading(place)
+        guard state.pointee.generation != arc.generation else {
+            reviewLearners(place)
+            return
+        }
+        if shared.planted.contains(.judgesByOwnEpoch), arc.home == Int32(shared.number), isNamed,
+            isLeading(place)
+        {
+            state.pointee.generation = arc.generation
+            return
+        }
+        stopLeading(place, clock: clock)
+        state.pointee.change = shared.change
         state.pointee.generation = arc.generation
         state.pointee.committed = -1
-        for replica in 0..<HotArc.replicasMax { follower(place, replica).pointee = Follower() }
+        for replica in 0..<HotArc.followersMax { follower(place, replica).pointee = Follower() }
         guard arc.home == Int32(shared.number), isNamed else { return }
         if isStart, isFounding(place) {
             // Founding writes the base into every directory: the slot is settled.
@@ -53,13 +63,13 @@ extension Partition {
             && state.position == 0 && !state.isDamaged
     }
 
-    private func stopLeading(_ place: Int) {
+    private func stopLeading(_ place: Int, clock: Clock) {
         let state = slots + place
         arrivals[place] = nil
         guard state.pointee.phase != .idle else { return }
         if state.pointee.phase == .fetching { fetchesUnderWay -= 1 }
         state.pointee.phase = .idle
         settles[place] = nil
-        abandonHolds(place)
+        abandonHolds(place, clock: clock)
     }
 }

@@ -19,6 +19,10 @@ extension Partition {
         guard position > state.pointee.committed else { return }
         state.pointee.committed = position
         if state.pointee.phase == .installing { beginServing(place) }
+        if !undecided.isEmpty {
+            decide(
+                place, base: state.pointee.settledBase, position: state.pointee.settledPosition)
+        }
         if !burials.isEmpty { finishRemovals(place) }
         while state.pointee.firstHold != HoldPool.none,
             shared.holds[state.pointee.firstHold].position <= position
@@ -70,13 +74,17 @@ extension Partition {
         }
     }
 
-    /// Answers what waits on a slot that this node stops leading: a write's fate is unknown, a
-    /// read was not done (rule 1).
-    func abandonHolds(_ place: Int) {
+    /// Lets go of what waits on a slot that this node stops leading: the next generation decides
+    /// about a write, a read was not done (rule 1).
+    func abandonHolds(_ place: Int, clock: Clock) {
         let state = slots + place
         while state.pointee.firstHold != HoldPool.none {
             let hold = shared.holds.removeFirst(of: state)
-            shared.reply(hold.token, hold.isWrite ? Replies.lostHome : Replies.tryAgain)
+            if hold.isWrite {
+                keepUndecided(hold, place, clock: clock)
+            } else {
+                shared.reply(hold.token, Replies.tryAgain)
+            }
         }
         for burial in burials.removeValue(forKey: place) ?? [] { forget(burial, place) }
     }

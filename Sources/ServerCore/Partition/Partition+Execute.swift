@@ -51,7 +51,10 @@ extension Partition {
             id, arguments, entry: view, now: clock.wall, protocolVersion: version, reply: reply,
             scratch: shared.scratch)
         if change == .none {
-            if awaited <= state.pointee.committed || awaited == 0,
+            let isRefusal =
+                shared.planted.contains(.refusesEarly)
+                && CommandTable.shape(id).flags.contains(.write)
+            if awaited <= state.pointee.committed || awaited == 0 || isRefusal,
                 clock.now < shared.hotArcs[Int(state.pointee.arc)].leaseUntil
             {
                 return .replied
@@ -77,7 +80,9 @@ extension Partition {
 
     private func refuseWrite(_ reply: OutputBuffer) -> Execution {
         let reason = shared.writesStopped ?? ""
-        ReplyWriter(reply).error("CLUSTERDOWN this node takes no writes: \(reason); not done")
+        // After a failure for good there will be another home to ask; a full disk is for people.
+        let code = shared.isLogLost ? "CLUSTERDOWN" : "MISCONF"
+        ReplyWriter(reply).error("\(code) this node takes no writes: \(reason); not done")
         return .replied
     }
 
@@ -148,16 +153,16 @@ extension Partition {
         shared.append(record)
         state.pointee.position = record.position
         let arc = shared.hotArcs[Int(state.pointee.arc)]
-        if arc.replicaCount == 1, shared.isDurableAtFlush {
+        if arc.followerCount == 1, shared.isDurableAtFlush {
             // Replies leave after the flush, so what is in the batch counts as durable.
             state.pointee.committed = record.position
             return
         }
         let line = shared.log.bytes(in: start..<shared.log.count)
-        for replica in 0..<Int(arc.replicaCount) where replica != Int(arc.selfIndex) {
+        for replica in 0..<Int(arc.followerCount) where replica != Int(arc.selfIndex) {
             let follower = follower(place, replica)
             guard follower.pointee.state == .streaming || follower.pointee.state == .installing,
-                let link = shared.link(to: Int(arc.replicas[replica]))
+                let link = shared.link(to: Int(arc.members[replica]))
             else { continue }
             if follower.pointee.acknowledged >= record.position - 1 {
                 follower.pointee.since = clock.now

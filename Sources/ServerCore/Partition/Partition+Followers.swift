@@ -22,7 +22,7 @@ extension Partition {
         forgetInstall(place, replica)
         follower.pointee.since = clock.now
         follower.pointee.state = .unknown
-        guard let link = shared.link(to: Int(arc(place).replicas[replica])), link.isUp else {
+        guard let link = shared.link(to: Int(arc(place).members[replica])), link.isUp else {
             return
         }
         follower.pointee.state = .asked
@@ -34,22 +34,29 @@ extension Partition {
     func attach(_ place: Int, replica: Int, _ copy: CopyState, clock: Clock) {
         let state = slots[place]
         let follower = follower(place, replica)
-        guard let link = shared.link(to: Int(arc(place).replicas[replica])), link.isUp else {
+        guard let link = shared.link(to: Int(arc(place).members[replica])), link.isUp else {
             follower.pointee.state = .unknown
             return
         }
         follower.pointee.since = clock.now
-        if copy.base == state.generation, copy.position == state.position, !copy.isDamaged {
+        let isLearner = replica >= Int(arc(place).replicaCount)
+        let isLevel = copy.base == state.generation && copy.position == state.position
+        if !isLearner, isLevel, !copy.isDamaged {
             follower.pointee.state = .streaming
             acknowledge(place, replica: replica, position: copy.position, clock: clock)
-        } else if !copy.isDamaged, copy.digest == index.digest(slot: place) {
+        } else if !copy.isDamaged || copy.isDoubtful, copy.digest == index.digest(slot: place) {
             follower.pointee.state = .installing
             installSame(place, on: link)
-        } else if link.installBytes < PeerLink.installBytesMax {
+        } else if link.installBytes < PeerLink.installBytesMax, !isLearner || shared.moveBudget > 0
+        {
             follower.pointee.state = .installing
             let bytes = installAll(place, on: link)
             follower.pointee.installBytes = Int32(clamping: bytes)
             link.installBytes += Int(follower.pointee.installBytes)
+            if isLearner {
+                shared.moveBudget -= bytes
+                shared.movedBytes += bytes
+            }
         } else {
             // Enough is under way to this member; its turn comes with a later tick.
             follower.pointee.state = .unknown
@@ -59,7 +66,7 @@ extension Partition {
     func forgetInstall(_ place: Int, _ replica: Int) {
         let follower = follower(place, replica)
         guard follower.pointee.installBytes > 0 else { return }
-        if let link = shared.link(to: Int(arc(place).replicas[replica])) {
+        if let link = shared.link(to: Int(arc(place).members[replica])) {
             link.installBytes = max(0, link.installBytes - Int(follower.pointee.installBytes))
         }
         follower.pointee.installBytes = 0
@@ -128,6 +135,7 @@ extension Partition {
         guard !isQuiet else { return }
         answerDeferredCollects(clock: clock)
         var isQuiet = settles.isEmpty && deferredCollects.isEmpty
+        if !dropSurplus() { isQuiet = false }
         let deadline = clock.now - shared.epoch.settings.deadlineMilliseconds * 1_000
         for place in 0..<Partition.slotCount {
             switch slots[place].phase {
@@ -155,14 +163,15 @@ extension Partition {
     private func tendFollowers(_ place: Int, clock: Clock) -> Bool {
         var areLevel = true
         let arc = shared.hotArcs[Int(slots[place].arc)]
-        for replica in 0..<Int(arc.replicaCount) where replica != Int(arc.selfIndex) {
+        for replica in 0..<Int(arc.followerCount) where replica != Int(arc.selfIndex) {
             let follower = follower(place, replica).pointee
             if follower.state != .streaming || follower.acknowledged < slots[place].position {
                 areLevel = false
             }
             let idle = clock.now - follower.since
             switch follower.state {
-            case .unknown where idle >= FollowerLimits.askAgain,
+            case .unknown
+            where idle >= FollowerLimits.askAgain && replica < Int(arc.replicaCount),
                 .asked where idle >= FollowerLimits.streamTimeout:
                 askFollower(place, replica: replica, clock: clock)
             case .installing where idle >= FollowerLimits.streamTimeout,

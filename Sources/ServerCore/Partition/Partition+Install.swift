@@ -14,9 +14,10 @@ extension Partition {
     /// Sets (base, position) of the own copy; the record that makes an install count.
     func mark(_ place: Int, position: Int) {
         let slot = firstSlot + place
+        if slots[place].isLost || slots[place].readBack == .holed { writeAnew(place) }
         slots[place].base = slots[place].generation
         slots[place].position = position
-        slots[place].isDamaged = false
+        slots[place].trust()
         shared.append(
             Record(mark: slot...slot, generation: slots[place].generation, position: position))
     }
@@ -53,7 +54,7 @@ extension Partition {
     /// Rule 5: sends the home of a new generation all entries of this node's copy.
     func onFetch(_ place: Int, generation: Int, from home: Int) {
         guard slots[place].generation == generation, arc(place).home == Int32(home),
-            !slots[place].isDamaged, let link = shared.link(to: home), link.isUp
+            !slots[place].isLost, let link = shared.link(to: home), link.isUp
         else { return }
         link.flush(partition: number)
         sendPieces(place, FrameWriter(buffer: link.out)) { writer in
@@ -77,7 +78,7 @@ extension Partition {
                     kind: .copy, key: entry.key, value: entry.value, slot: firstSlot + place,
                     generation: entry.generation, position: entry.position, expiry: entry.expiry),
                 to: piece)
-            guard piece.count >= PeerFrame.pieceBytes else { return }
+            guard piece.count >= shared.pieceBytes else { return }
             begin(writer)
             writer.element("more")
             writer.element(digest: digest)
@@ -113,23 +114,37 @@ extension Partition {
         lines: UnsafeRawBufferPointer, from sender: Int
     ) {
         let state = slots[place]
-        guard state.generation == generation, arc(place).home == Int32(sender) else {
+        guard shared.writesStopped == nil else { return }
+        let arc = arc(place)
+        guard state.generation == generation, arc.home == Int32(sender),
+            arc.selfIndex >= 0 || arc.isLearner
+        else {
             refuse(place, to: sender)
             if generation > state.generation { shared.output.laterEpochSeen(from: sender) }
             return
         }
-        if !state.isDamaged, (state.base, state.position) >= (generation, position) {
+        if arc.selfIndex < 0 {
+            learn(
+                place, generation: generation, position: position, piece: piece, digest: digest,
+                lines: lines, from: sender)
+            return
+        }
+        let isKnown =
+            (state.base, state.position) >= (generation, position)
+            && !shared.planted.contains(.reinstalls)
+        if !state.isDamaged, isKnown {
             arrivals[place] = nil
             acknowledge(place, to: sender)
             return
         }
+        if shared.planted.contains(.marksFirst) { mark(place, position: position) }
         if piece != .same {
             take(lines, place, generation: generation, position: position, from: sender)
             guard piece == .last else { return }
-            dropUnseen(place)
+            _ = dropUnseen(place, leaving: digest)
         }
         arrivals[place] = nil
-        guard index.digest(slot: place) == digest, piece != .same || !state.isDamaged else {
+        guard index.digest(slot: place) == digest, piece != .same || !state.isLost else {
             refuse(place, to: sender)
             return
         }
@@ -150,9 +165,9 @@ extension Partition {
         take(lines, place, generation: generation, position: 0, from: sender)
         guard piece == .last else { return }
         if shared.planted.contains(.merges) { return onFetched(place, clock: clock) }
-        dropUnseen(place)
+        let isWhole = dropUnseen(place, leaving: digest)
         arrivals[place] = nil
-        if index.digest(slot: place) == digest, digest == settle.chosen?.digest {
+        if isWhole, digest == settle.chosen?.digest {
             onFetched(place, clock: clock)
         } else {
             abandonFetch(place, clock: clock)
@@ -160,7 +175,7 @@ extension Partition {
     }
 
     /// Writes what differs.
-    private func take(
+    func take(
         _ lines: UnsafeRawBufferPointer, _ place: Int, generation: Int, position: Int,
         from sender: Int
     ) {
@@ -193,14 +208,23 @@ extension Partition {
         arrivals[place] = arrival
     }
 
-    /// Removes what the source lacks.
-    private func dropUnseen(_ place: Int) {
+    /// Removes what the source lacks, if that leaves what the source has.
+    ///
+    /// Otherwise a piece was lost or damaged on its way, and what was in it must stay: the copy
+    /// goes on vouching for it by its old (base, position).
+    ///
+    /// - Returns: whether the copy's entries are the source's now.
+    func dropUnseen(_ place: Int, leaving digest: UInt64) -> Bool {
         let seen = arrivals[place]?.seen ?? []
         var dropped: [[UInt8]] = []
+        var left = index.digest(slot: place)
         index.forEach(slot: place) { entry in
             let key = Array(entry.key)
-            if !seen.contains(key) { dropped.append(key) }
+            guard !seen.contains(key) else { return }
+            dropped.append(key)
+            left &-= index.digestShare(of: entry)
         }
+        guard left == digest else { return false }
         for key in dropped {
             key.withUnsafeBytes { bytes in
                 shared.append(
@@ -212,6 +236,7 @@ extension Partition {
                 _ = index.remove(slot: place, key: bytes, hash: index.hash(bytes))
             }
         }
+        return true
     }
 
     /// Tells a home that what it sent does not fit, and by which generation this node acts.
@@ -222,10 +247,11 @@ extension Partition {
 
     /// Queues an acknowledgement until the log is durable so far.
     func acknowledge(_ place: Int, to home: Int) {
+        let isReplica = shared.hotArcs[Int(slots[place].arc)].selfIndex >= 0
         shared.undurable.append(
             .acknowledge(
                 home: home, slot: firstSlot + place, generation: slots[place].generation,
-                position: slots[place].position),
+                position: isReplica ? slots[place].position : slots[place].learnedPosition),
             after: shared.log.isEmpty ? shared.batch - 1 : shared.batch)
     }
 

@@ -4,7 +4,9 @@ extension Partition {
 
     /// Rule 4: the home of a generation asks what this node has.
     func onCollect(_ place: Int, generation: Int, from asker: Int, clock: Clock) {
-        if generation > slots[place].generation {
+        if generation > slots[place].generation, shared.planted.contains(.collectsUnadopted) {
+            answerCollect(place, asker: asker, generation: generation)
+        } else if generation > slots[place].generation {
             shared.output.laterEpochSeen(from: asker)
             deferCollect(place, generation: generation, asker: asker)
             return

@@ -27,7 +27,14 @@ extension Partition {
             }
             return
         }
-        guard state.pointee.base == record.generation, !state.pointee.isDamaged,
+        let arc = shared.hotArcs[Int(state.pointee.arc)]
+        if arc.selfIndex < 0, isOpen {
+            if arc.isLearner { learn(record, place, from: home) } else { refuse(place, to: home) }
+            return
+        }
+        let isOfBase =
+            state.pointee.base == record.generation || shared.planted.contains(.takesAnyBase)
+        guard isOfBase, !state.pointee.isDamaged,
             shared.writesStopped == nil
         else {
             refuse(place, to: home)

@@ -31,7 +31,7 @@ extension Partition {
     ) {
         var level: [Int] = slots[place].phase == .serving ? [shared.number] : []
         for replica in 0..<Int(arc.replicaCount) where replica != Int(arc.selfIndex) {
-            let member = Int(arc.replicas[replica])
+            let member = Int(arc.members[replica])
             let isLevel = isLevel(place, replica)
             if isLevel { level.append(member) }
             var report =
@@ -81,9 +81,13 @@ extension Partition {
             if slots[place].committed < 0 || slots[place].phase == .idle {
                 gaps.unsettled.insert(shared.epoch.arcs[Int(slots[place].arc)].first)
             }
-            for replica in 0..<Int(arc.replicaCount)
+            for replica in 0..<Int(arc.followerCount)
             where replica != Int(arc.selfIndex) && !isLevel(place, replica) {
-                gaps.behind.insert(Int(arc.replicas[replica]))
+                if replica < Int(arc.replicaCount) {
+                    gaps.behind.insert(Int(arc.members[replica]))
+                } else {
+                    gaps.isCopying = true
+                }
             }
         }
         return gaps
@@ -96,6 +100,7 @@ extension Partition {
         return CopyReport(
             slot: slot, base: slots[place].isDamaged ? 0 : slots[place].base,
             position: slots[place].position, keys: index.count(slot: place),
+            bytes: index.bytes(slot: place),
             digest: String(repeating: "0", count: 16 - digest.count) + digest)
     }
 
@@ -130,6 +135,8 @@ struct SlotGaps {
     var behind: Set<Int> = []
     /// First slots of arcs that are not settled.
     var unsettled: Set<Int> = []
+    /// Whether something is still to be copied for the change under way.
+    var isCopying = false
 }
 
 /// Limits of what a report lists.

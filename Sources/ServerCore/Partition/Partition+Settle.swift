@@ -7,6 +7,8 @@ struct CopyState: Equatable {
     var digest: UInt64
     /// The node cannot vouch for its copy: it counts for nothing.
     var isDamaged: Bool
+    /// It is damaged only in that it may lack the last writes before its machine stopped.
+    var isDoubtful = false
 
     /// Whether this copy knows more than another.
     func exceeds(_ other: CopyState) -> Bool {
@@ -22,14 +24,21 @@ struct Settle {
     private(set) var answered: UInt64 = 0
     /// Which of the answers count: the copies that are not damaged.
     private(set) var sound: UInt64 = 0
+    /// Which of the others are only doubtful.
+    private(set) var doubtful: UInt64 = 0
+    /// When the settling began, in microseconds.
+    let since: Int
     var nextAsk = 0
+    /// Whether doubtful copies had to do.
+    var isInDoubt = false
     /// Whose entries are being fetched, as a place.
     var source: Int?
     var chosen: CopyState?
     /// Whether this node's own answer is under way.
     var isOwnAsked = false
 
-    init(members: Int) {
+    init(members: Int, since: Int) {
+        self.since = since
         let nothing = CopyState(base: 0, position: 0, digest: 0, isDamaged: true)
         copies = Array(repeating: nothing, count: members)
     }
@@ -41,11 +50,23 @@ struct Settle {
             let bit: UInt64 = 1 << UInt64(place)
             answered &= ~bit
             sound &= ~bit
+            doubtful &= ~bit
             guard let newValue else { return }
             copies[place] = newValue
             answered |= bit
             if !newValue.isDamaged { sound |= bit }
+            if newValue.isDoubtful { doubtful |= bit }
         }
+    }
+
+    /// The place of the copy that knows most among some; nil when there is none.
+    func best(of counting: UInt64) -> Int? {
+        var best: Int?
+        for place in copies.indices where counting & (1 << UInt64(place)) != 0 {
+            if let former = best, !copies[place].exceeds(copies[former]) { continue }
+            best = place
+        }
+        return best
     }
 }
 
@@ -82,6 +103,33 @@ struct SettlePlan {
             return Past(generation: era.generation, majority: era.majority, set: set)
         }
     }
+
+    /// Whether the answers that count are enough: a majority of every set from the largest base
+    /// on.
+    func isEnough(_ counting: UInt64, of settle: Settle) -> Bool {
+        guard let best = settle.best(of: counting) else { return false }
+        return past.allSatisfy { past in
+            past.generation < settle.copies[best].base
+                || (counting & past.set).nonzeroBitCount >= past.majority
+        }
+    }
+
+    /// Whether copies that may have forgotten writes must do, because their machines' stop took so
+    /// many members of a set with it that no majority of sound copies is left.
+    ///
+    /// Those that have not answered may know more, so they are waited for, though not for ever.
+    func mayTrustDoubtful(_ settle: Settle, now: Int) -> Bool {
+        guard settle.doubtful != 0 else { return false }
+        let counting = settle.sound | settle.doubtful
+        guard isEnough(counting, of: settle) else { return false }
+        let everyone = past.reduce(0) { $0 | $1.set }
+        let hasWaited = now - settle.since >= Partition.SettleLimits.doubtPatience
+        guard everyone & ~settle.answered == 0 || hasWaited else { return false }
+        return past.contains { past in
+            let lost = past.set & settle.answered & ~settle.sound
+            return past.set.nonzeroBitCount - lost.nonzeroBitCount < past.majority
+        }
+    }
 }
 
 /// Settling: the home of a new generation finds the copy that knows most, installs it on a
@@ -90,6 +138,9 @@ extension Partition {
     enum SettleLimits {
         /// Microseconds until members that have not answered are asked again.
         static let askAgain = 100_000
+        /// Microseconds that a settle whose members may have forgotten writes waits for those that
+        /// have not answered.
+        static let doubtPatience = 10_000_000
         /// Slots whose entries are fetched at the same time, per partition.
         static let fetchesMax = 64
         /// Microseconds without an answer after which a fetch starts again.
@@ -98,7 +149,7 @@ extension Partition {
 
     func beginSettle(_ place: Int, clock: Clock) {
         slots[place].phase = .collecting
-        settles[place] = Settle(members: plan(place).members.count)
+        settles[place] = Settle(members: plan(place).members.count, since: clock.now)
         pursueSettle(place, clock: clock)
     }
 
@@ -108,7 +159,8 @@ extension Partition {
     func pursueSettle(_ place: Int, clock: Clock) {
         guard var settle = settles[place], slots[place].phase == .collecting else { return }
         let isOwnDue =
-            !settle.isOwnAsked && clock.now >= ownGuard(place, clock: clock)
+            !settle.isOwnAsked && shared.writesStopped == nil
+            && clock.now >= ownGuard(place, clock: clock)
         let isAskDue = clock.now >= settle.nextAsk
         guard isOwnDue || isAskDue else { return }
         if isOwnDue {
@@ -137,13 +189,17 @@ extension Partition {
     }
 
     /// Queues this node's answer until all that it speaks of is durable.
-    func answerCollect(_ place: Int, asker: Int) {
+    func answerCollect(_ place: Int, asker: Int, generation: Int? = nil) {
+        // Nothing becomes durable now; the home asks again.
+        guard shared.writesStopped == nil else { return }
         let state = slots[place]
         let copy = CopyState(
             base: state.base, position: state.position, digest: index.digest(slot: place),
-            isDamaged: state.isDamaged)
+            isDamaged: state.isDamaged, isDoubtful: state.isDoubtful)
         shared.undurable.append(
-            .copy(home: asker, slot: firstSlot + place, generation: state.generation, copy),
+            .copy(
+                home: asker, slot: firstSlot + place, generation: generation ?? state.generation,
+                copy),
             after: shared.log.isEmpty ? shared.batch - 1 : shared.batch)
     }
 
@@ -174,27 +230,33 @@ extension Partition {
 
     /// Rule 5: with enough answers, the one that knows most; never a merge.
     private func choose(_ place: Int, clock: Clock) {
-        guard let settle = settles[place], settle.sound != 0 else { return }
+        guard let settle = settles[place] else { return }
         let plan = plan(place)
-        var best = settle.sound.trailingZeroBitCount
-        for index in plan.members.indices
-        where settle.sound & (1 << UInt64(index)) != 0
-            && settle.copies[index].exceeds(settle.copies[best])
-        {
-            best = index
+        var counting = settle.sound
+        if !plan.isEnough(counting, of: settle), !shared.planted.contains(.settlesAlone) {
+            guard plan.mayTrustDoubtful(settle, now: clock.now) else { return }
+            counting |= settle.doubtful
         }
-        for past in plan.past where past.generation >= settle.copies[best].base {
-            if (settle.sound & past.set).nonzeroBitCount < past.majority { return }
-        }
+        guard let best = settle.best(of: counting) else { return }
+        settles[place]?.isInDoubt = counting != settle.sound
         if let own = plan.members.firstIndex(of: shared.number),
-            settle.sound & (1 << UInt64(own)) != 0,
+            counting & (1 << UInt64(own)) != 0,
             !settle.copies[best].exceeds(settle.copies[own])
         {
             settles[place]?.chosen = settle.copies[own]
             finishSettle(place, clock: clock)
+        } else if holdsSame(place, as: settle.copies[best]) {
+            settles[place]?.chosen = settle.copies[best]
+            finishSettle(place, clock: clock)
         } else if fetchesUnderWay < SettleLimits.fetchesMax {
             fetch(place, from: best, settle.copies[best], clock: clock)
         }
+    }
+
+    /// Whether the own copy has the chosen one's content, learned before: then nothing need be
+    /// fetched.
+    private func holdsSame(_ place: Int, as copy: CopyState) -> Bool {
+        !slots[place].isDamaged && index.digest(slot: place) == copy.digest
     }
 
     private func fetch(_ place: Int, from index: Int, _ copy: CopyState, clock: Clock) {
@@ -237,12 +299,15 @@ extension Partition {
         guard let settle = settles.removeValue(forKey: place), let chosen = settle.chosen else {
             return
         }
+        if settle.isInDoubt { shared.settledInDoubt += 1 }
         let arc = arc(place)
+        slots[place].settledBase = chosen.base
+        slots[place].settledPosition = chosen.position
         var agreeing = 0
         let members = plan(place).members
         for (index, member) in members.enumerated()
-        where settle[index] == chosen && arc.place(of: member) != nil {
-            agreeing += 1
+        where !chosen.isDamaged && arc.isReplica(member) {
+            agreeing += settle[index].map { agrees($0, chosen) } ?? false ? 1 : 0
         }
         slots[place].phase = .installing
         mark(place, position: 0)
@@ -251,15 +316,24 @@ extension Partition {
             after: shared.batch)
         // One round instead of two: a majority holds the very same copy already, so serve; the
         // install rides in front of the first write.
-        if agreeing >= Int(arc.majority) { beginServing(place) }
+        if agreeing >= Int(arc.majority) || shared.planted.contains(.servesBeforeInstall) {
+            beginServing(place)
+        }
         for replica in 0..<Int(arc.replicaCount) where replica != Int(arc.selfIndex) {
-            let member = Int(arc.replicas[replica])
+            let member = Int(arc.members[replica])
             if let copy = members.firstIndex(of: member).flatMap({ settle[$0] }) {
                 attach(place, replica: replica, copy, clock: clock)
             } else {
                 askFollower(place, replica: replica, clock: clock)
             }
         }
+    }
+
+    /// Whether a copy is the chosen one to the last entry.
+    private func agrees(_ copy: CopyState, _ chosen: CopyState) -> Bool {
+        var copy = copy
+        if shared.planted.contains(.comparesNoDigest) { copy.digest = chosen.digest }
+        return copy == chosen
     }
 
     func beginServing(_ place: Int) {

@@ -19,7 +19,7 @@ final class Partition {
     let index: Index
     let shared: Shared
     let slots: UnsafeMutablePointer<SlotState>
-    /// ``HotArc/replicasMax`` followers for each slot, by place in its replica set.
+    /// ``HotArc/followersMax`` followers for each slot, by place in ``HotArc/members``.
     let followers: UnsafeMutablePointer<Follower>
 
     /// Slots that are being settled, by place in the partition.
@@ -29,6 +29,8 @@ final class Partition {
     var arrivals: [Int: Arrival] = [:]
     /// Removals that are not committed, oldest first, by place in the partition.
     var burials: [Int: [Burial]] = [:]
+    /// Writes whose outcome the next generation decides, by place in the partition.
+    var undecided: [Int: UndecidedWrites] = [:]
     /// Questions that wait for a lease to end, or for an epoch.
     var deferredCollects: Set<DeferredCollect> = []
     /// Whether the last look found nothing to look after; every input but a read takes it back.
@@ -45,7 +47,7 @@ final class Partition {
         index = Index(seed: seed, slotCount: Partition.slotCount)
         slots = .allocate(capacity: Partition.slotCount)
         slots.initialize(repeating: SlotState(), count: Partition.slotCount)
-        let followerCount = Partition.slotCount * HotArc.replicasMax
+        let followerCount = Partition.slotCount * HotArc.followersMax
         followers = .allocate(capacity: followerCount)
         followers.initialize(repeating: Follower(), count: followerCount)
     }
@@ -60,42 +62,10 @@ final class Partition {
     func place(_ slot: Int) -> Int { slot & (Partition.slotCount - 1) }
 
     func follower(_ place: Int, _ replica: Int) -> UnsafeMutablePointer<Follower> {
-        followers + place * HotArc.replicasMax + replica
+        followers + place * HotArc.followersMax + replica
     }
 
     func arc(_ place: Int) -> HotArc { shared.hotArcs[Int(slots[place].arc)] }
-
-    /// Puts back what the log says; before ``adopt(clock:isStart:)``.
-    func restore(_ record: Record) {
-        let place = place(record.slot)
-        switch record.kind {
-        case .write, .copy:
-            index.put(
-                slot: place, key: record.key, hash: index.hash(record.key), value: record.value,
-                generation: record.generation, position: record.position, expiry: record.expiry)
-        case .remove, .drop:
-            _ = index.remove(slot: place, key: record.key, hash: index.hash(record.key))
-        case .mark:
-            slots[place].base = record.generation
-            slots[place].position = record.position
-            slots[place].isDamaged = false
-        }
-        if record.kind == .write || record.kind == .remove {
-            restorePosition(place, record)
-        }
-    }
-
-    /// A stream record continues its generation without a gap, or the log is not what was written.
-    private func restorePosition(_ place: Int, _ record: Record) {
-        let isNext =
-            record.generation == slots[place].base
-            && record.position == slots[place].position + 1
-        if isNext {
-            slots[place].position = record.position
-        } else {
-            slots[place].isDamaged = true
-        }
-    }
 }
 
 /// A removal whose commit is pending.

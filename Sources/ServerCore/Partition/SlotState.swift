@@ -12,6 +12,20 @@ enum SlotPhase: UInt8 {
     case serving
 }
 
+/// How much of a copy's past the log has told when it was read back.
+enum ReadBack: UInt8 {
+    /// Nothing that says where the copy stands.
+    case nothing
+    /// Records of a stream that begins before the log does: the mark is yet to come.
+    case headless
+    /// A mark or a clear, and all that came behind it.
+    case whole
+    /// A void: the next mark makes the copy whole, whatever was wrong before.
+    case void
+    /// Lines were lost before a doubt: a mark alone does not make the copy whole.
+    case holed
+}
+
 /// The state of one slot on this node; 1,024 of them lie side by side in a ``Partition``.
 struct SlotState {
     /// The generation of the adopted epoch; messages of any other are refused (rule 2).
@@ -22,6 +36,15 @@ struct SlotState {
     var position = 0
     /// As home: up to where a majority is durable; -1 while no majority has the base.
     var committed = -1
+    /// As home: base and position of the copy that the present generation was settled with.
+    var settledBase = 0
+    var settledPosition = 0
+    /// As learner: the generation whose stream this copy follows without a base, and how far.
+    /// Volatile: after a restart the home compares digests.
+    var learnedGeneration = 0
+    var learnedPosition = 0
+    /// The change of the ring that the learners' states speak of.
+    var change = 0
     /// Which arc of the adopted epoch the slot lies in.
     var arc: Int32 = 0
     /// Replies that wait for a commit: a list in the worker's ``HoldPool``, oldest first.
@@ -30,6 +53,11 @@ struct SlotState {
     var phase = SlotPhase.idle
     /// The log was damaged in the middle here: the copy says nothing until it is installed anew.
     var isDamaged = false
+    /// The entries can be read, but the machine stopped before all was on the disk: damaged too,
+    /// unless so many of the slot's copies are that nothing better can be had.
+    var isDoubtful = false
+    /// What the log has told of the copy so far, as it was read back.
+    var readBack = ReadBack.nothing
     /// Commands for this slot wait in the worker's parking; later ones queue up behind them.
     var isParked = false
 }
@@ -38,7 +66,7 @@ struct SlotState {
 enum FollowerState: UInt8 {
     /// Nothing is known since the link came up.
     case unknown
-    /// It was asked for its base and position.
+    /// It was asked for what it has.
     case asked
     /// An install is under way; the stream follows behind it.
     case installing
@@ -59,22 +87,35 @@ struct Follower {
 
 /// What the hot path needs of an arc.
 struct HotArc {
-    /// Most copies that a key may have: the replication factor's upper bound.
-    static let replicasMax = 7
+    /// Most members that may follow a slot's stream: a replica set, its home included, and as many
+    /// learners.
+    static let followersMax = 14
 
     /// Until when leases from a majority hold, this node's own included; rule 10.
     var leaseUntil = 0
     var generation = 0
     var home: Int32 = -1
     var replicaCount: Int32 = 0
+    /// The replica set and the learners behind it.
+    var followerCount: Int32 = 0
     var majority: Int32 = 0
     /// This node's place in the replica set; -1 when it is not in it.
     var selfIndex: Int32 = -1
-    var replicas = InlineArray<7, Int32>(repeating: -1)
+    /// Whether this node copies the slot to be in its set after the change under way.
+    var isLearner = false
+    /// Whether this node is in the set of the present or of an earlier generation.
+    var isHolder = false
+    /// The replica set, clockwise, then the learners.
+    var members = InlineArray<14, Int32>(repeating: -1)
 
-    /// A member's place in the replica set.
+    /// A member's place in the replica set or among the learners.
     func place(of member: Int) -> Int? {
-        for place in 0..<Int(replicaCount) where replicas[place] == Int32(member) { return place }
+        for place in 0..<Int(followerCount) where members[place] == Int32(member) { return place }
         return nil
+    }
+
+    /// Whether a member is in the replica set.
+    func isReplica(_ member: Int) -> Bool {
+        place(of: member).map { $0 < Int(replicaCount) } ?? false
     }
 }

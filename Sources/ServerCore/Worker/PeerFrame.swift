@@ -14,6 +14,8 @@ import RESP
 /// FETCH   partition (slot g)…             send me all of it (rule 5)
 /// CONTENT partition slot g more|last digest lines      the answer, in pieces
 /// INSTALL partition slot g p same|more|last digest lines   (rule 6)
+/// OUTCOME partition (slot g)…             with what was this generation settled?
+/// SETTLED partition (slot g base p)…      the answer
 /// NODE    json                            a NodeMessage, on the control link
 /// ```
 ///
@@ -40,6 +42,10 @@ public enum PeerFrame: String, Sendable, CaseIterable {
     case content = "CONTENT"
     /// Brings a copy level.
     case install = "INSTALL"
+    /// Asks with which copy a generation was settled.
+    case outcome = "OUTCOME"
+    /// The answer to ``outcome``.
+    case settled = "SETTLED"
     /// A message of the node's control plane.
     case node = "NODE"
 

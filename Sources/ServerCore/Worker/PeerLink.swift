@@ -25,7 +25,7 @@ final class PeerLink {
     enum Batched: Int, CaseIterable {
         // In the order in which they leave: an answer that says «I have this much» must not
         // overtake what it speaks of.
-        case stream, acknowledge, refuse, collect, copy, fetch
+        case stream, acknowledge, refuse, collect, copy, fetch, outcome, settled
 
         var frame: PeerFrame {
             switch self {
@@ -35,6 +35,8 @@ final class PeerLink {
             case .collect: .collect
             case .copy: .copy
             case .fetch: .fetch
+            case .outcome: .outcome
+            case .settled: .settled
             }
         }
     }
@@ -74,6 +76,16 @@ final class PeerLink {
         append(first, second, to: buffer)
         buffer.append(UInt8(ascii: " "))
         buffer.append(decimal: third)
+    }
+
+    func append(
+        _ kind: Batched, partition: Int, _ first: Int, _ second: Int, _ third: Int, _ fourth: Int
+    ) {
+        guard isUp else { return }
+        append(kind, partition: partition, first, second, third)
+        let buffer = buffer(kind, partition: partition)
+        buffer.append(UInt8(ascii: " "))
+        buffer.append(decimal: fourth)
     }
 
     private func append(_ first: Int, _ second: Int, to buffer: OutputBuffer) {

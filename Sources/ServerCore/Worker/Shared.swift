@@ -13,6 +13,7 @@ final class Shared {
     let isDurableAtFlush: Bool
     /// Until when this process answers no Collect, as it has forgotten what it lent (rule 13).
     let quietUntil: Int
+    let pieceBytes: Int
     /// Rules that a test takes away.
     let planted: PlantedBugs
     unowned let output: any WorkerOutput
@@ -24,8 +25,12 @@ final class Shared {
     var batch = 1
     /// Records appended since the process started.
     var records = 0
-    /// Why writes are refused for good, once the log has failed.
+    /// Why writes are refused: the log has failed for good, or the disk is full.
     var writesStopped: String?
+    /// Whether the log has failed for good.
+    var isLogLost = false
+    /// Slots that were settled from copies that may have forgotten writes, since the start.
+    var settledInDoubt = 0
 
     /// Whether no new command is begun, as the process is about to stop.
     var isDraining = false
@@ -40,6 +45,12 @@ final class Shared {
 
     private(set) var epoch: RingEpoch
     private(set) var leases = LeaseTable()
+    /// The change of the ring that is being copied for; 0 while there is none.
+    private(set) var change = 0
+    /// Bytes that may still be sent now to copy slots for a change; below 0 after a large slot.
+    var moveBudget = 0
+    /// Bytes sent to copy slots for changes since the process started.
+    var movedBytes = 0
     /// By arc, like ``hotArcs``.
     private(set) var plans: [SettlePlan] = []
     private(set) var hotArcs: UnsafeMutableBufferPointer<HotArc>
@@ -58,6 +69,7 @@ final class Shared {
         worker = configuration.worker
         isDurableAtFlush = configuration.isDurableAtFlush
         quietUntil = configuration.quietUntil
+        pieceBytes = configuration.pieceBytes
         planted = configuration.planted
         self.output = output
         self.epoch = epoch
@@ -75,6 +87,8 @@ final class Shared {
     func take(_ epoch: RingEpoch) {
         self.epoch = epoch
         plans = epoch.arcs.map(SettlePlan.init)
+        let learners = epoch.learners
+        change = learners.isEmpty ? 0 : epoch.queue.active?.id ?? 0
         hotArcs.deallocate()
         hotArcs = .allocate(capacity: epoch.arcs.count)
         for (place, arc) in epoch.arcs.enumerated() {
@@ -85,12 +99,19 @@ final class Shared {
             hot.replicaCount = Int32(era.replicas.count)
             hot.majority = Int32(era.majority)
             for (index, member) in era.replicas.enumerated() {
-                hot.replicas[index] = Int32(member)
+                hot.members[index] = Int32(member)
                 if member == number { hot.selfIndex = Int32(index) }
             }
+            let added = learners.isEmpty ? [] : learners[place]
+            hot.followerCount = hot.replicaCount + Int32(added.count)
+            for (index, member) in added.enumerated() {
+                hot.members[era.replicas.count + index] = Int32(member)
+                if member == number { hot.isLearner = true }
+            }
+            hot.isHolder = arc.history.contains { $0.replicas.contains(number) }
             hotArcs.initializeElement(at: place, to: hot)
         }
-        for member in epoch.members where member.number != number {
+        for member in epoch.members + epoch.former where member.number != number {
             while links.count <= member.number { links.append(nil) }
             if links[member.number] == nil {
                 links[member.number] = PeerLink(member: member.number, partitions: Partition.count)
@@ -117,8 +138,8 @@ final class Shared {
         let others = Int(arc.majority) - 1
         if others <= 0 || planted.contains(.readsUnleased) { return Int.max }
         var ends: [Int] = []
-        for place in 0..<Int(arc.replicaCount) where arc.replicas[place] != Int32(number) {
-            let entry = leases[Int(arc.replicas[place])]
+        for place in 0..<Int(arc.replicaCount) where arc.members[place] != Int32(number) {
+            let entry = leases[Int(arc.members[place])]
             ends.append(entry.heldStamp >= arc.generation ? entry.heldUntil : 0)
         }
         ends.sort(by: >)
@@ -128,9 +149,10 @@ final class Shared {
     /// Whether a majority has said, in answer to a heartbeat sent after `time`, that it acts by
     /// the arc's generation (rule 10).
     func isConfirmed(_ arc: HotArc, after time: Int) -> Bool {
+        if planted.contains(.confirmsByNothing) { return true }
         var confirmed = 1
-        for place in 0..<Int(arc.replicaCount) where arc.replicas[place] != Int32(number) {
-            let entry = leases[Int(arc.replicas[place])]
+        for place in 0..<Int(arc.replicaCount) where arc.members[place] != Int32(number) {
+            let entry = leases[Int(arc.members[place])]
             if entry.confirmedAt > time, entry.confirmedStamp >= arc.generation { confirmed += 1 }
         }
         return confirmed >= Int(arc.majority)
@@ -139,7 +161,8 @@ final class Shared {
     /// Until when a promise forbids to answer a Collect of the arc's present generation to a
     /// member; 0 when none does (rules 4 and 13).
     func collectGuard(of arc: Arc, asker: Int, now: Int) -> Int {
-        var until = now < quietUntil ? quietUntil : 0
+        let isQuiet = now < quietUntil && !planted.contains(.noQuietTime)
+        var until = isQuiet ? quietUntil : 0
         if planted.contains(.noLeaseGuard) { return until }
         for era in arc.history.dropLast() {
             guard let holder = era.home, holder != asker, holder != number else { continue }

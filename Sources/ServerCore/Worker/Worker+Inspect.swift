@@ -15,6 +15,20 @@ extension Worker {
         return state.isDamaged ? (0, 0) : (state.base, state.position)
     }
 
+    /// The digest of this worker's copy of a slot.
+    package func copyDigest(slot: Int) -> UInt64 {
+        guard let partition = partitions[slot >> 10] else { return 0 }
+        return partition.index.digest(slot: partition.place(slot))
+    }
+
+    /// Whether any copy that this worker has counts for nothing.
+    package var isDamaged: Bool {
+        partitions.contains { partition in
+            guard let partition else { return false }
+            return (0..<Partition.slotCount).contains { partition.slots[$0].isDamaged }
+        }
+    }
+
     /// Commands that wait here for another node or for a slot to have a home.
     package var waitingCount: Int { forwards.count + parkedCount }
 }

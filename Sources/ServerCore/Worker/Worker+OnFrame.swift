@@ -98,13 +98,23 @@ extension Worker {
                     place, generation: generation, position: position, from: member, clock: clock)
             case .refuse:
                 partition.onRefuse(place, generation: generation, from: member, clock: clock)
+            case .outcome:
+                partition.onOutcome(place, generation: generation, from: member)
+            case .settled:
+                guard let base = numbers.next(), let position = numbers.next() else {
+                    return false
+                }
+                if generation == partition.slots[place].generation {
+                    partition.decide(place, base: base, position: position)
+                }
             case .copy:
                 guard let base = numbers.next(), let position = numbers.next(),
                     let digest = numbers.nextDigest(), let damaged = numbers.next()
                 else { return false }
                 partition.onCopy(
                     CopyState(
-                        base: base, position: position, digest: digest, isDamaged: damaged != 0),
+                        base: base, position: position, digest: digest, isDamaged: damaged != 0,
+                        isDoubtful: damaged == 2),
                     place, generation: generation, from: member, clock: clock)
             default:
                 return false

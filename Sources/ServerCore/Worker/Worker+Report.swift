@@ -9,6 +9,7 @@ extension Worker {
             partition?.fill(&report, followers: &followers, now: now)
         }
         report.followers = followers.values.sorted { $0.member < $1.member }
+        fillMoves(&report)
         report.epoch = shared.epoch.number
         report.writesStopped = shared.writesStopped
         report.traffic.reads += traffic.reads
@@ -21,18 +22,29 @@ extension Worker {
         report.log.records += shared.records
     }
 
+    private func fillMoves(_ report: inout NodeReport) {
+        var moves: [Int: MoveReport] = [:]
+        for move in report.moves { moves[move.member] = move }
+        for partition in partitions { partition?.fill(&moves) }
+        report.moves = moves.values.sorted { $0.member < $1.member }
+        report.movedBytes += shared.movedBytes
+    }
+
     /// What the node needs to know of the slots that this worker leads.
     public func slotReport() -> SlotReport {
         var level = Set(shared.epoch.members.map(\.number))
         level.remove(shared.number)
         var unsettled: Set<Int> = []
+        var isCopying = false
         for partition in partitions {
             guard let gaps = partition?.gaps else { continue }
             level.subtract(gaps.behind)
             unsettled.formUnion(gaps.unsettled)
+            isCopying = isCopying || gaps.isCopying
         }
         return SlotReport(
-            epoch: shared.epoch.number, unsettled: unsettled.sorted(), level: level.sorted())
+            epoch: shared.epoch.number, unsettled: unsettled.sorted(), level: level.sorted(),
+            copied: isCopying ? 0 : shared.epoch.queue.active?.id ?? 0)
     }
 
     /// What this worker holds of a range of slots; others' partitions are passed over.

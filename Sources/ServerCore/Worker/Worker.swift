@@ -21,6 +21,8 @@ public struct WorkerConfiguration: Sendable {
     public var quietUntil: Int
     /// Seeds the hash tables.
     public var seed: UInt64
+    /// Bytes of entries in one piece of a CONTENT or INSTALL, unless a single entry is larger.
+    package var pieceBytes = PeerFrame.pieceBytes
     /// Rules that a test takes away.
     package var planted: PlantedBugs = []
 
@@ -57,7 +59,7 @@ public final class Worker {
         /// Commands under way to other nodes, per worker.
         public static let forwardsMax = 100_000
         /// Microseconds that a write is waited for at a node that is no longer its home.
-        public static let lostHomePatience = 500_000
+        public static let lostHomePatience = 1_000_000
         /// Microseconds between two looks at every slot.
         static let tendInterval = 100_000
     }
@@ -76,6 +78,9 @@ public final class Worker {
     /// Replies of commands that nobody's buffer is lent for.
     let replies = OutputBuffer()
     private var nextTend = 0
+    private var movesRefilledAt = 0
+    /// How far the log is written anew; nil when it is not.
+    var rewrite: LogRewrite?
     private(set) var durableBatch = 0
 
     /// Starts a worker with an empty copy of everything; ``restore(_:)`` puts the log back, then
@@ -104,32 +109,33 @@ public final class Worker {
 
     /// Puts back one record of the log; others' partitions are passed over.
     public func restore(_ record: Record) {
-        guard record.kind == .mark else {
+        if record.kind.hasKey {
             partitions[record.slot >> 10]?.restore(record)
             return
         }
         for slot in record.slot...record.lastSlot {
-            var mark = record
-            mark.slot = slot
-            mark.lastSlot = slot
-            partitions[slot >> 10]?.restore(mark)
+            var single = record
+            single.slot = slot
+            single.lastSlot = slot
+            partitions[slot >> 10]?.restore(single)
         }
     }
 
     /// The log was damaged in the middle: the slot's copy, or every copy, counts for nothing until
-    /// it is installed anew.
+    /// it is installed anew. Told in order with the records around the damage.
     public func markDamaged(slot: Int?) {
         for partition in partitions {
             guard let partition else { continue }
             for place in 0..<Partition.slotCount
             where slot == nil || slot == partition.firstSlot + place {
-                partition.slots[place].isDamaged = true
+                partition.slots[place].markDamaged()
             }
         }
     }
 
     /// Begins to act by the epoch that the worker was made with.
     public func start(clock: Clock) {
+        for partition in partitions { partition?.endRestore() }
         for partition in partitions { partition?.adopt(clock: clock, isStart: true) }
     }
 
@@ -137,6 +143,8 @@ public final class Worker {
     public func adopt(_ epoch: RingEpoch, clock: Clock) {
         guard epoch.number > shared.epoch.number else { return }
         shared.take(epoch)
+        // What was under way to learners or for another generation is not waited for any more.
+        for link in shared.allLinks { link.installBytes = 0 }
         for partition in partitions { partition?.adopt(clock: clock, isStart: false) }
         reviewForwards(clock: clock)
         settleUnconfirmed(clock: clock, mayAsk: false)
@@ -164,6 +172,7 @@ public final class Worker {
 
     /// Time passes; call it about every 20 milliseconds.
     public func onTick(clock: Clock) {
+        refillMoveBudget(clock: clock)
         let isTending = clock.now >= nextTend
         if isTending { nextTend = clock.now + Limits.tendInterval }
         for partition in partitions {
@@ -172,10 +181,31 @@ public final class Worker {
                 partition.tend(clock: clock)
             }
             if isTending { partition.expireSome(clock: clock) }
+            partition.pursueMoves(clock: clock)
+            partition.pursueUndecided(clock: clock)
         }
         if isTending { expireForwards(clock: clock) }
         settleUnconfirmed(clock: clock, mayAsk: true)
         retryParked(clock: clock)
+    }
+
+    /// Lets the copying for a change of the ring go on at the rate that the settings give a node;
+    /// each worker has its share of it.
+    private func refillMoveBudget(clock: Clock) {
+        let elapsed = clock.now - movesRefilledAt
+        movesRefilledAt = clock.now
+        let settings = shared.epoch.settings
+        if settings.areMovesPaused {
+            shared.moveBudget = 0
+        } else if settings.moveBytesPerSecond == 0 {
+            shared.moveBudget = Int.max / 2
+        } else {
+            let owned = partitions.count { $0 != nil }
+            let rate = settings.moveBytesPerSecond * owned / Partition.count
+            let most = rate / 4 + PeerFrame.pieceBytes
+            let gain = Int(Double(rate) * Double(min(elapsed, 250_000)) / 1_000_000)
+            shared.moveBudget = min(shared.moveBudget + gain, most)
+        }
     }
 
     /// The log records of this tick: to be written as one batch, then dropped with ``endBatch()``.
@@ -211,6 +241,17 @@ public final class Worker {
     /// The log failed for good: no write is accepted or acknowledged any more, reads go on.
     public func onLogFailure(_ reason: String) {
         shared.writesStopped = reason
+        shared.isLogLost = true
+    }
+
+    /// The disk is full, or has room again: until then no write is accepted, reads go on, and what
+    /// was appended waits.
+    ///
+    /// - Parameter reason: why nothing can be written; nil when it can be again.
+    public func onLogFull(_ reason: String?) {
+        guard !shared.isLogLost else { return }
+        shared.writesStopped = reason
+        for partition in partitions { partition?.isQuiet = false }
     }
 
     /// Takes no new commands for the slots that this node leads, so that what is under way can end
@@ -265,7 +306,7 @@ public final class Worker {
         }
         buffer.append(UInt8(ascii: " "))
         buffer.append(hexadecimal: copy.digest, digits: 16)
-        buffer.append(copy.isDamaged ? " 1" : " 0")
+        buffer.append(copy.isDoubtful ? " 2" : copy.isDamaged ? " 1" : " 0")
     }
 
     /// Answers reads whose confirm round is complete, and those that can have none any more.

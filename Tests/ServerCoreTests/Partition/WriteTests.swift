@@ -108,7 +108,7 @@ struct WriteTests {
         #expect(reply.hasPrefix("-UNKNOWN"))
     }
 
-    @Test("a write that dies with its generation is unknown, a waiting read was not done")
+    @Test("a write whose fate the next home never tells is unknown, a waiting read was not done")
     func abandonedWriteIsUnknown() throws {
         let key = cluster.key(home: 1)
         cluster.stalledDisks = [1, 2, 3]
@@ -116,8 +116,44 @@ struct WriteTests {
         let read = cluster.ask(1, "GET", key)
         cluster.run()
         cluster.adopt(founded(3).after(.down(member: 1)), at: [1])
-        #expect(try #require(cluster.reply(write, at: 1)).hasPrefix("-UNKNOWN"))
         #expect(try #require(cluster.reply(read, at: 1)).hasPrefix("-TRYAGAIN"))
+        cluster.tick(milliseconds: 700)
+        #expect(cluster.reply(write, at: 1) == nil)
+        cluster.tick(milliseconds: 200)
+        #expect(try #require(cluster.reply(write, at: 1)).hasPrefix("-UNKNOWN"))
+    }
+
+    @Test("a write that the next generation was settled with is answered as done")
+    func settledWriteIsDone() throws {
+        let key = cluster.key(home: 1)
+        cluster.lossy = [[2, 1], [3, 1]]
+        let write = cluster.ask(1, "SET", key, "v")
+        cluster.run()
+        #expect(cluster.reply(write, at: 1) == nil)
+        cluster.lossy = []
+        cluster.adopt(founded(3).after(.down(member: 1)))
+        cluster.run()
+        for _ in 0..<4 { cluster.tick(milliseconds: 20) }
+        #expect(cluster.reply(write, at: 1) == "+OK\r\n")
+    }
+
+    @Test("a write that the next generation was settled without was not done, and stays so")
+    func missingWriteIsNotDone() throws {
+        let key = cluster.key(home: 1)
+        cluster.lossy = [[1, 2], [1, 3]]
+        cluster.stalledDisks = [1]
+        let write = cluster.ask(1, "SET", key, "v")
+        cluster.run()
+        cluster.lossy = []
+        cluster.adopt(founded(3).after(.down(member: 1)))
+        cluster.run()
+        for _ in 0..<4 { cluster.tick(milliseconds: 20) }
+        #expect(try #require(cluster.reply(write, at: 1)).hasPrefix("-TRYAGAIN"))
+        cluster.stalledDisks = []
+        cluster.lease()
+        let read = cluster.ask(2, "GET", key)
+        cluster.run()
+        #expect(cluster.reply(read, at: 2) == "$-1\r\n")
     }
 
     @Test("once the log has failed a write is refused and a read is answered")

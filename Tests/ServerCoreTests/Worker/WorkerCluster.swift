@@ -117,7 +117,7 @@ final class WorkerCluster {
 
     func setLeases(_ change: (inout LeaseTable.Entry) -> Void) {
         var table = LeaseTable()
-        for member in 1...3 { change(&table[member]) }
+        for member in 1...(workers.keys.max() ?? 1) { change(&table[member]) }
         for number in workers.keys.sorted() { self[number].setLeases(table, clock: clock) }
     }
 

@@ -1,0 +1,66 @@
+import Bytes
+import Foundation
+import Log
+
+/// Where the log begins, once it has been compacted: `log/first.json`.
+///
+/// ```
+/// {"format":1,"cluster":"…","node":"…","first":7,"c":"…"}
+/// ```
+///
+/// Its replacement is the one moment in which a compaction takes effect. Segments with smaller
+/// numbers are leftovers from then on. Without the file the log begins at segment 1.
+struct LogBeginning {
+    static let fileName = "first.json"
+    /// No such file is longer, in bytes.
+    private static let countMax = 4 << 10
+
+    private struct Content: Codable {
+        var format: Int
+        var cluster: String
+        var node: String
+        var first: Int
+    }
+
+    /// The number of the first segment that counts.
+    ///
+    /// - Throws: why it cannot be told: the file is damaged, newer or another node's.
+    static func read(_ directory: String, owner: LogOwner) throws(StorageFailure) -> Int {
+        guard try Directories.names(directory).contains(fileName) else { return 1 }
+        let path = directory + "/" + fileName
+        let file = try DataFile.open(path, O_RDONLY)
+        defer { file.close() }
+        let bytes = try file.contents(countMax: countMax)
+        let content: Content
+        do {
+            let body = try bytes.dropLast().withUnsafeBytes { Array(try SealedLine.content(of: $0)) }
+            content = try JSONDecoder().decode(
+                Content.self, from: Data(body + [UInt8(ascii: "}")]))
+        } catch {
+            throw .damaged(path: path, offset: 0, reason: "it does not tell where the log begins")
+        }
+        guard content.format <= SegmentHeader.newestFormat else {
+            throw .newerFormat(
+                path: path, format: content.format, newest: SegmentHeader.newestFormat)
+        }
+        try owner.check(path, clusterID: content.cluster, nodeID: content.node)
+        guard content.first > 0 else {
+            throw .damaged(path: path, offset: 0, reason: "no segment has number \(content.first)")
+        }
+        return content.first
+    }
+
+    /// Lets the log begin at a segment, durably and at once.
+    static func write(
+        _ first: Int, _ directory: String, owner: LogOwner
+    ) throws(StorageFailure) {
+        let line = OutputBuffer()
+        defer { line.deallocate() }
+        // Ids are hexadecimal, so nothing needs an escape.
+        line.append(
+            "{\"format\":1,\"cluster\":\"\(owner.clusterID)\",\"node\":\"\(owner.nodeID)\""
+                + ",\"first\":\(first)")
+        SealedLine.close(line, from: 0)
+        try Directories.replace(fileName, in: directory, with: line.bytes)
+    }
+}

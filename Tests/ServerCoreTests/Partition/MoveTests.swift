@@ -1,0 +1,148 @@
+import Log
+import Ring
+import Testing
+
+@testable import ServerCore
+
+@Suite("Changes of the ring, at the partitions")
+struct MoveTests {
+    private let cluster = WorkerCluster()
+    private let joining = founded(3).after(
+        .request(
+            ChangeRequest(
+                id: "r",
+                wish: .join(id: nodeID(4), name: "n4", host: "127.0.0.1", port: 7_104))))
+
+    /// Keys of slots of partition 0 that n4 will hold.
+    private func moving(_ count: Int = 8) -> [String] {
+        let target = joining.target
+        let keys = (0..<20_000).lazy.map { "k\($0)" }.filter { key in
+            let slot = Slots.slot(of: key)
+            return slot < 1_024 && target?.replicas(of: slot).contains(4) == true
+        }
+        return Array(keys.prefix(count))
+    }
+
+    private func home(of key: String) -> Int { joining.home(of: Slots.slot(of: key)) ?? 0 }
+
+    /// Writes keys at their homes.
+    private func set(_ keys: [String]) {
+        for key in keys { _ = cluster.ask(home(of: key), "SET", key, key) }
+        cluster.run()
+    }
+
+    /// Begins the join, and lets n4 copy what the others hold.
+    private func copyAll() {
+        cluster.adopt(joining)
+        cluster.start(4, incarnation: 1)
+        cluster.connect()
+        for _ in 0..<20 { cluster.tick(milliseconds: 20) }
+    }
+
+    private var isCopied: Bool {
+        (1...3).allSatisfy { cluster[$0].slotReport().copied == joining.queue.active?.id }
+    }
+
+    @Test("a joining node copies what it will hold, without a base, while the others serve")
+    func learnersCopy() {
+        let keys = moving()
+        set(keys)
+        copyAll()
+        #expect(isCopied && keys.count == 8)
+        for key in keys {
+            let (old, new) = (
+                cluster.copy(of: key, at: home(of: key)), cluster.copy(of: key, at: 4)
+            )
+            #expect(new?.digest == old?.digest && new?.keys == old?.keys)
+            #expect(new?.base == 0 && old?.base == 1)
+        }
+    }
+
+    @Test("a learner follows the stream, removals included, and counts for no majority")
+    func learnersFollow() throws {
+        let key = try #require(moving().first)
+        let home = home(of: key)
+        set([key])
+        copyAll()
+        cluster.lease(milliseconds: 10_000)
+        _ = cluster.ask(home, "DEL", key)
+        cluster.run()
+        #expect(cluster.copy(of: key, at: 4)?.keys == 0)
+        _ = cluster.ask(home, "SET", key, "w")
+        cluster.run()
+        #expect(cluster.copy(of: key, at: 4)?.digest == cluster.copy(of: key, at: home)?.digest)
+        cluster.lossy = Set((1...3).filter { $0 != home }.map { [$0, home] })
+        let lonely = cluster.ask(home, "SET", key, "x")
+        cluster.run()
+        #expect(cluster.reply(lonely, at: home) == nil)
+    }
+
+    @Test("after the switch the new sets serve every key, and nobody sends a value again")
+    func switchOver() throws {
+        let keys = moving()
+        set(keys)
+        copyAll()
+        let sent = (1...3).map { cluster[$0].shared.movedBytes }
+        let change = try #require(joining.queue.active?.id)
+        let joined = joining.after(.finish(change: change))
+        cluster.adopt(joined)
+        for _ in 0..<20 { cluster.tick(milliseconds: 20) }
+        cluster.lease(milliseconds: 10_000)
+        for key in keys {
+            let home = try #require(joined.home(of: Slots.slot(of: key)))
+            let read = cluster.ask(home, "GET", key)
+            cluster.run()
+            #expect(cluster.reply(read, at: home) == "$\(key.utf8.count)\r\n\(key)\r\n")
+            #expect(cluster.copy(of: key, at: 4)?.base == joined.number)
+        }
+        #expect((1...3).map { cluster[$0].shared.movedBytes } == sent && sent != [0, 0, 0])
+    }
+
+    @Test("who holds a slot no more drops it once the history has forgotten it, and not before")
+    func surplusIsDropped() throws {
+        let key = try #require(moving().first)
+        let left = joining.target?.replicas(of: Slots.slot(of: key)) ?? []
+        let gone = try #require((1...3).first { !left.contains($0) })
+        set([key])
+        copyAll()
+        let change = try #require(joining.queue.active?.id)
+        let joined = joining.after(.finish(change: change))
+        cluster.adopt(joined)
+        for _ in 0..<10 { cluster.tick(milliseconds: 20) }
+        #expect(cluster.copy(of: key, at: gone)?.keys == 1)
+        cluster.adopt(joined.after(.trim))
+        for _ in 0..<10 { cluster.tick(milliseconds: 20) }
+        #expect(cluster.copy(of: key, at: gone)?.keys == 0)
+        #expect(cluster.copy(of: key, at: gone)?.base == 0)
+        cluster.kill(gone)
+        cluster.start(gone, incarnation: 2)
+        #expect(cluster.copy(of: key, at: gone)?.keys == 0)
+    }
+
+    @Test("while moves are paused nothing is copied")
+    func paused() {
+        let paused = joining.after(
+            .request(ChangeRequest(id: "p", wish: .set(name: "moves-paused", value: "yes"))))
+        set(moving())
+        cluster.adopt(paused)
+        cluster.start(4, incarnation: 1)
+        cluster.connect()
+        for _ in 0..<20 { cluster.tick(milliseconds: 20) }
+        #expect((1...3).allSatisfy { cluster[$0].shared.movedBytes == 0 } && !isCopied)
+    }
+
+    @Test("what was copied for a change that is taken back is dropped again")
+    func cancelled() throws {
+        let key = try #require(moving().first)
+        set([key])
+        copyAll()
+        #expect(cluster.copy(of: key, at: 4)?.keys == 1)
+        let change = try #require(joining.queue.active?.id)
+        let back = joining.after(
+            .request(ChangeRequest(id: "c", wish: .cancel(change: change))))
+        #expect(back.queue.ended.last?.outcome == .cancelled && back.members.count == 3)
+        cluster.adopt(back)
+        for _ in 0..<10 { cluster.tick(milliseconds: 20) }
+        #expect(cluster.copy(of: key, at: 4)?.keys == 0)
+    }
+}
