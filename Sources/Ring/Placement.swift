@@ -84,8 +84,7 @@ public enum Placement {
         guard ring.holders.contains(where: { $0 != node }) else {
             return existing.map { _ in [] }
         }
-        var heirs = PlacementHeirs(
-            ring: ring, leaver: node, places: existing.count, replicas: replicas)
+        var heirs = PlacementHeirs(existing: existing, leaver: node, replicas: replicas)
         heirs.run()
         return heirs.draft.tokens(keeping: tokensPerNode)
     }

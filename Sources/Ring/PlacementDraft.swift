@@ -25,6 +25,7 @@ struct PlacementDraft {
     ///   - pieces: at least one with slots; 16,384 slots in all.
     ///   - end: the last slot of the last of them.
     ///   - places: one more than the highest owner.
+    ///   - replicas: the replication factor.
     init(pieces: [Piece], end: Int, places: Int, replicas: Int) {
         self.pieces = pieces
         self.end = end
@@ -95,7 +96,9 @@ extension PlacementDraft {
     /// Moves slots over the boundary between a piece and the next one, both of which are there and
     /// stay so.
     ///
-    /// - Parameter slots: how many the earlier piece gains, or loses when negative.
+    /// - Parameters:
+    ///   - slots: how many the earlier piece gains, or loses when negative.
+    ///   - index: the earlier piece.
     mutating func shift(_ slots: Int, to index: Int) {
         let next = present(after: index)
         pieces[index].slots += slots

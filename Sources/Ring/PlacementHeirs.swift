@@ -9,8 +9,9 @@ struct PlacementHeirs {
     struct Gap {
         /// The piece before the gap; its heirs' pieces follow, then the piece after the gap.
         var piece: Int
-        /// What each of them has of the gap, in this order, at least two elements. An heir has at
-        /// least one slot; the nodes before and after the gap may have none.
+        /// What each of them has of the gap, in this order, at least two elements.
+        ///
+        /// An heir has at least one slot; the nodes before and after the gap may have none.
         var parts: [Int]
 
         /// How many slots a part can do without.
@@ -22,24 +23,29 @@ struct PlacementHeirs {
 
     private(set) var draft: PlacementDraft
     private var gaps: [Gap] = []
-    /// The slots that the leaver owned.
-    private let freed: Int
+    /// The ring before.
+    private let before: PlacementCensus
+    private let leaver: Int
+    private let replicas: Int
 
     /// - Parameters:
-    ///   - ring: the ring before; a node other than the leaver holds a token.
-    ///   - places: one more than the highest node.
-    init(ring: TokenRing, leaver: Int, places: Int, replicas: Int) {
+    ///   - existing: the tokens before; a node other than the leaver holds some.
+    ///   - leaver: the place of the leaving node.
+    ///   - replicas: the replication factor.
+    init(existing: [[Int]], leaver: Int, replicas: Int) {
+        let ring = TokenRing(nodes: existing)
+        before = PlacementCensus(tokens: existing, replicas: replicas)
+        self.leaver = leaver
+        self.replicas = replicas
         let last = ring.holders.lastIndex { $0 != leaver } ?? 0
         var pieces: [PlacementDraft.Piece] = []
         var gap = 0
-        var freed = 0
         // Ending at another's token, no gap lies across the end.
         for step in 1...ring.count {
             let index = (last + step) % ring.count
             let slots = ring.slotCount(at: index)
             if ring.holders[index] == leaver {
                 gap += slots
-                freed += slots
             } else {
                 if gap > 0 { gaps.append(Gap(piece: pieces.count - 1, parts: [0, gap])) }
                 pieces.append(.init(owner: ring.holders[index], slots: slots + gap))
@@ -49,19 +55,21 @@ struct PlacementHeirs {
         // The first piece follows the last one.
         if let first = gaps.first, first.piece < 0 { gaps[0].piece = pieces.count - 1 }
         gaps.sort { $0.piece < $1.piece }
-        self.freed = freed
         draft = PlacementDraft(
-            pieces: pieces, end: ring.positions[last], places: places, replicas: replicas)
+            pieces: pieces, end: ring.positions[last], places: existing.count,
+            replicas: replicas)
     }
 
     mutating func run() {
         tune()
-        while draft.loads.excess > 0, nameHeir(isFree: true) || nameHeir(isFree: false) { tune() }
-        draft.relieve(slotsMax: freed / Self.stayersPart, addsTokens: false)
+        while draft.loads.excess > 0, nameHeir() {}
+        let slotsMax = before.home[leaver] / Self.sparePart
+        draft.relieve(slotsMax: slotsMax, addsTokens: false)
     }
 
-    /// Nodes that stay pass on at most this part of what the leaver owned.
-    private static let stayersPart = 5
+    /// Beyond what the leaver owned and held, at most this part of it moves for the sake of
+    /// evenness: slots between nodes that stay, and copies because of heirs.
+    private static let sparePart = 5
 }
 
 // MARK: - Heirs
@@ -82,19 +90,45 @@ extension PlacementHeirs {
         var head: Int
     }
 
-    /// Gives some of a gap to a node that is not next to it, where that makes the ring most even;
-    /// answers whether there is such a place.
-    private mutating func nameHeir(isFree: Bool) -> Bool {
+    /// Gives some of a gap to a node that is not next to it; answers whether that helps anywhere.
+    ///
+    /// Where a single heir has all of a gap that the node after it has not, it only takes the
+    /// leaver's place in replica sets. Anywhere else a set gets two new members for one.
+    private mutating func nameHeir() -> Bool {
+        if let bequest = bestBequest(isInPlace: true) {
+            make(bequest)
+            tune()
+            return true
+        }
+        guard let bequest = bestBequest(isInPlace: false) else { return false }
+        let previous = self
+        make(bequest)
+        tune()
+        if movedCopies <= before.copies[leaver] * (Self.sparePart + 1) / Self.sparePart {
+            return true
+        }
+        self = previous
+        return false
+    }
+
+    /// Copies that nodes hold now and did not hold before.
+    private var movedCopies: Int {
+        let tokens = draft.tokens(keeping: Placement.tokensMax)
+        return PlacementCensus(tokens: tokens, replicas: replicas).moved(from: before).copies
+    }
+
+    /// The piece for an heir with which the ring is least overloaded.
+    private mutating func bestBequest(isInPlace: Bool) -> Bequest? {
         let counts = draft.tokenCounts
         let heirs = draft.lightest(Self.heirsTried).filter { counts[$0] < Placement.tokensMax }
         var best: Bequest?
         var lowest = (draft.loads.overload, Int.min)
-        for gap in gaps.indices where !isFree || gaps[gap].parts.count == 2 {
+        for gap in gaps.indices where !isInPlace || gaps[gap].parts.count == 2 {
             for part in 0..<gaps[gap].parts.count - 1 {
                 let place = gaps[gap].piece + part + 1
                 draft.insertPiece(before: place, owner: 0)
                 for bequest in bequests(to: heirs, gap: gap, part: part)
-                where !isFree || bequest.tail == gaps[gap].parts[0] {
+                where !isInPlace || bequest.tail == gaps[gap].parts[0] {
                     draft.replace(
                         place,
                         with: .init(owner: bequest.heir, slots: bequest.tail + bequest.head),
@@ -109,8 +143,7 @@ extension PlacementHeirs {
                 draft.removePiece(at: place)
             }
         }
-        if let best { make(best) }
-        return best != nil
+        return best
     }
 
     private func bequests(to heirs: [Int], gap: Int, part: Int) -> [Bequest] {

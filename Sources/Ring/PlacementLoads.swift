@@ -119,8 +119,10 @@ extension PlacementLoads {
     /// The largest excess of any node.
     var excess: Int { home.indices.lazy.map { excess(of: $0) }.max() ?? 0 }
 
-    /// A load over the mean. Slots being whole, the mean is rounded up: with few slots for each
-    /// node, one slot more than the mean is not yet uneven.
+    /// A load over the mean, in thousandths.
+    ///
+    /// Slots being whole, the mean is rounded up: with few slots for each node, one slot more than
+    /// the mean is not yet uneven.
     private static func thousandths(_ load: Int, nodes: Int, total: Int) -> Int {
         load * 1_000 / ((total + nodes - 1) / nodes)
     }

@@ -23,7 +23,10 @@ extension Node {
 
     /// Why the change under way has no hope any more.
     private func failure(of change: RingChange, now: Int) -> String? {
-        if let reason = deadLearner(now: now) { return reason }
+        switch change.kind {
+        case .leave, .rebalance, .replicas: return deadMember(now: now)
+        case .join, .evict: break
+        }
         guard case .join(let joiner) = change.kind, joiner != number,
             let peer = peers[joiner], let member = epoch.member(number: joiner)
         else { return nil }
@@ -32,17 +35,21 @@ extension Node {
         return "nothing heard from \(member.name) for \(silence / 1_000_000) s"
     }
 
-    /// Why a copy that the change needs is never made: a member that was to get it has been down
-    /// for its grace period, and what would take its place waits behind this change.
-    private func deadLearner(now: Int) -> String? {
+    /// Why the change cannot be switched to: a member that has been down for its grace period
+    /// belongs to a set that the change makes, and what would take its place waits behind it.
+    private func deadMember(now: Int) -> String? {
         let grace = epoch.settings.graceMilliseconds * 1_000
         let dead = epoch.members.filter { member in
             let since = peers[member.number]?.downSince ?? now
             return member.state == .down && now - since > grace
         }
-        guard !dead.isEmpty else { return nil }
-        let learners = Set(epoch.learners.joined())
-        return dead.first { learners.contains($0.number) }.map { "\($0.name) is down" }
+        guard !dead.isEmpty, let target = epoch.target else { return nil }
+        var sets: Set<Int> = []
+        for arc in epoch.arcs {
+            let set = target.replicas(of: arc.first)
+            if set != arc.present.replicas { sets.formUnion(set) }
+        }
+        return dead.first { sets.contains($0.number) }.map { "\($0.name) is down" }
     }
 
     /// Whether every home has copied all that the change adds to the sets of its slots, and all
@@ -53,7 +60,12 @@ extension Node {
             return false
         }
         var homes: Set<Int> = []
-        for arc in epoch.arcs where target.replicas(of: arc.first) != arc.present.replicas {
+        let down = Set(epoch.members.filter { $0.state == .down }.map(\.number))
+        for arc in epoch.arcs {
+            let set = target.replicas(of: arc.first)
+            guard set != arc.present.replicas else { continue }
+            // Otherwise the slot would not be served, with all its copies elsewhere.
+            guard set.count(where: { !down.contains($0) }) > set.count / 2 else { return false }
             guard let home = arc.present.home, isSettled(arc) else { return false }
             homes.insert(home)
         }

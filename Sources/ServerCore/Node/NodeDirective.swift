@@ -54,6 +54,13 @@ public struct LeaseTable: Sendable, Equatable {
     /// No promises at all.
     public init() {}
 
+    /// Whether another table says of some member that it has adopted something else.
+    func hasOtherAdoptions(than other: LeaseTable) -> Bool {
+        (0..<max(entries.count, other.entries.count)).contains {
+            self[$0].adopted != other[$0].adopted
+        }
+    }
+
     /// The promises between this node and a member.
     public subscript(member: Int) -> Entry {
         get { member < entries.count ? entries[member] : Entry() }

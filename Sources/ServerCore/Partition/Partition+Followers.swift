@@ -133,7 +133,6 @@ extension Partition {
     /// still, replies that wait too long.
     func tend(clock: Clock) {
         guard !isQuiet else { return }
-        answerDeferredCollects(clock: clock)
         var isQuiet = settles.isEmpty && deferredCollects.isEmpty
         if !dropSurplus() { isQuiet = false }
         let deadline = clock.now - shared.epoch.settings.deadlineMilliseconds * 1_000

@@ -15,7 +15,9 @@ extension Partition {
             return
         }
         let arc = shared.epoch.arcs[Int(slots[place].arc)]
-        if clock.now < shared.collectGuard(of: arc, asker: asker, now: clock.now) {
+        let until = shared.collectGuard(of: arc, asker: asker, now: clock.now)
+        if clock.now < until {
+            nextDue = min(nextDue, until)
             deferCollect(place, generation: generation, asker: asker)
         } else {
             answerCollect(place, asker: asker)
@@ -26,6 +28,14 @@ extension Partition {
         guard deferredCollects.count < Partition.deferredCollectsMax else { return }
         deferredCollects.insert(
             DeferredCollect(place: place, generation: generation, asker: asker))
+    }
+
+    /// Goes on with what waited for a promise to end, once one has.
+    func pursueDue(clock: Clock) {
+        guard clock.now >= nextDue else { return }
+        nextDue = Int.max
+        answerDeferredCollects(clock: clock)
+        for place in settles.keys.sorted() { pursueSettle(place, clock: clock) }
     }
 
     /// A lease has ended or an epoch was adopted.

@@ -158,9 +158,10 @@ extension Partition {
     /// Asks whoever has not answered, oneself included.
     func pursueSettle(_ place: Int, clock: Clock) {
         guard var settle = settles[place], slots[place].phase == .collecting else { return }
-        let isOwnDue =
-            !settle.isOwnAsked && shared.writesStopped == nil
-            && clock.now >= ownGuard(place, clock: clock)
+        let mayAskOwn = !settle.isOwnAsked && shared.writesStopped == nil
+        let ownGuard = mayAskOwn ? ownGuard(place, clock: clock) : Int.max
+        let isOwnDue = clock.now >= ownGuard
+        if !isOwnDue { nextDue = min(nextDue, ownGuard) }
         let isAskDue = clock.now >= settle.nextAsk
         guard isOwnDue || isAskDue else { return }
         if isOwnDue {

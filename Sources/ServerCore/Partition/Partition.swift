@@ -33,6 +33,8 @@ final class Partition {
     var undecided: [Int: UndecidedWrites] = [:]
     /// Questions that wait for a lease to end, or for an epoch.
     var deferredCollects: Set<DeferredCollect> = []
+    /// When the first promise ends that a settle or a question waits for, in microseconds.
+    var nextDue = Int.max
     /// Whether the last look found nothing to look after; every input but a read takes it back.
     var isQuiet = false
     /// What the slots that this node leads lack, as of the last look; good while all is quiet.

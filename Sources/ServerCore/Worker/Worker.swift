@@ -153,7 +153,10 @@ public final class Worker {
 
     /// Leases were given or taken.
     public func setLeases(_ leases: LeaseTable, clock: Clock) {
+        let isAdoptionNews = shared.leases.hasOtherAdoptions(than: leases)
         shared.take(leases)
+        // A home that has adopted the epoch holds its former promise no more.
+        if isAdoptionNews { for partition in partitions { partition?.nextDue = clock.now } }
         settleUnconfirmed(clock: clock, mayAsk: false)
     }
 
@@ -177,9 +180,8 @@ public final class Worker {
         if isTending { nextTend = clock.now + Limits.tendInterval }
         for partition in partitions {
             guard let partition else { continue }
-            if isTending || !partition.settles.isEmpty || !partition.deferredCollects.isEmpty {
-                partition.tend(clock: clock)
-            }
+            partition.pursueDue(clock: clock)
+            if isTending { partition.tend(clock: clock) }
             if isTending { partition.expireSome(clock: clock) }
             partition.pursueMoves(clock: clock)
             partition.pursueUndecided(clock: clock)

@@ -12,6 +12,8 @@ final class NodeCluster {
     private(set) var adopted: [Int: [RingEpoch]] = [:]
     /// Members that every home calls level.
     var level: Set<Int>
+    /// The change for which every home says that all is copied.
+    var copied = 0
     private(set) var now = 10_000_000
     private var queue: [(message: NodeMessage, from: Int, to: Int)] = []
 
@@ -44,6 +46,18 @@ final class NodeCluster {
             seed: UInt64(number))
     }
 
+    /// Starts a node on the newest epoch, as one that joins does.
+    func startJoiner(_ number: Int) {
+        epochs[number] = nodes.values.map(\.epoch).max { $0.number < $1.number }
+        start(number, incarnation: 1)
+    }
+
+    func ask(_ number: Int, _ wish: ChangeRequest.Wish, id: String = "r") {
+        carryOut(
+            nodes[number]?.onRequest(ChangeRequest(id: id, wish: wish), now: now), of: number)
+        deliver()
+    }
+
     func kill(_ number: Int) {
         nodes[number] = nil
         queue.removeAll { $0.from == number }
@@ -66,7 +80,8 @@ final class NodeCluster {
             for number in nodes.keys.sorted() {
                 let epoch = nodes[number]?.epoch.number ?? 0
                 nodes[number]?.onSlotReport(
-                    SlotReport(epoch: epoch, unsettled: [], level: level.sorted()))
+                    SlotReport(
+                        epoch: epoch, unsettled: [], level: level.sorted(), copied: copied))
                 carryOut(nodes[number]?.onTick(now: now), of: number)
             }
             deliver()

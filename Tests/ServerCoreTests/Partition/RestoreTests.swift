@@ -191,7 +191,7 @@ struct RewriteTests {
             longest = max(longest, cluster[1].log.count)
             cluster.run()
         }
-        #expect(longest < 60_000)
+        #expect(longest < 100_000)
     }
 
     @Test("of a damaged copy only that it is one is written")
