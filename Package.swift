@@ -79,8 +79,8 @@ let package = Package(
         .executableTarget(
             name: "ringmaster",
             dependencies: [
-                "Ring", "RESP", "Server", "LocalCluster", "Client", "Bench", "Dashboard",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "Ring", "RESP", "Server", "Simulator", "LocalCluster", "Client", "Bench",
+                "Dashboard", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
 
@@ -120,7 +120,8 @@ let package = Package(
         .testTarget(
             name: "RingmasterTests",
             dependencies: [
-                "ringmaster", "Bytes", "Checker", "Client", "LocalCluster", "RESP", "Ring", nioLocks,
+                "ringmaster", "Bytes", "Checker", "Client", "LocalCluster", "RESP", "Ring",
+                nioCore, nioPosix, nioLocks,
             ],
             exclude: ["Scripts"], swiftSettings: strict),
     ],

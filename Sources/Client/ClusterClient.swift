@@ -65,7 +65,14 @@ public actor ClusterClient {
     }
 
     /// Carries a request out wherever its slot is served.
-    func perform(_ request: Request) async -> Outcome<RESPValue> {
+    ///
+    /// - Parameters:
+    ///   - request: what to do.
+    ///   - deadline: how long it may take, where that is not what the options say.
+    /// - Returns: the server's answer, or what became of the request.
+    func perform(_ request: Request, deadline: Duration? = nil) async -> Outcome<RESPValue> {
+        var options = options
+        if let deadline { options.deadline = deadline }
         var attempts = Attempts(options: options, isRead: request.isRead)
         while true {
             let endpoint: Endpoint

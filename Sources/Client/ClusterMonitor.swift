@@ -143,7 +143,10 @@ private actor MonitorState {
     }
 
     func snapshot(_ processes: [String: MemberProcess]) -> ClusterSnapshot {
-        model.onProcesses(processes, wall: Int(Date().timeIntervalSince1970 * 1_000))
+        let wall = Int(Date().timeIntervalSince1970 * 1_000)
+        model.onProcesses(processes, wall: wall)
+        let now = now
+        model.onLook(now: now, wall: wall)
         return model.snapshot(now: now)
     }
 

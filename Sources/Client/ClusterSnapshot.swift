@@ -19,22 +19,41 @@ public struct ClusterSnapshot: Sendable, Equatable {
     public var members: [MemberSnapshot]
     /// The events of all members, merged by their wall clocks, newest last.
     public var events: [EventReport]
+    /// How fast the change under way is copied; nil while there is none or that is not known.
+    public var movePace: MovePace?
 
     /// Makes a snapshot.
     public init(
         milliseconds: Int, clusterName: String, epoch: RingEpoch? = nil,
-        members: [MemberSnapshot] = [], events: [EventReport] = []
+        members: [MemberSnapshot] = [], events: [EventReport] = [], movePace: MovePace? = nil
     ) {
         self.milliseconds = milliseconds
         self.clusterName = clusterName
         self.epoch = epoch
         self.members = members
         self.events = events
+        self.movePace = movePace
     }
 
     /// The member of a number, or nil.
     public func member(_ number: Int) -> MemberSnapshot? {
         members.first { $0.number == number }
+    }
+
+    /// How long a down member keeps its place before it is evicted, as the node counts that will
+    /// ask for it first; nil when nobody counts, since its copies could not be made elsewhere.
+    ///
+    /// - Returns: milliseconds, 0 or more.
+    public func millisecondsUntilEviction(of number: Int) -> Int? {
+        guard epoch?.member(number: number)?.state == .down else { return nil }
+        return members.compactMap { member in
+            guard !member.contact.isUnreachable, let latest = member.latest,
+                let due = latest.report.evictions[number]
+            else { return nil }
+            let (left, overflow) = due.subtractingReportingOverflow(
+                milliseconds - latest.milliseconds)
+            return overflow ? 0 : max(0, left)
+        }.min()
     }
 }
 

@@ -8,8 +8,12 @@ public struct ClusterStatus: Sendable, Codable, Equatable {
     public var cluster: ClusterFacts
     /// Its members, by ascending number.
     public var nodes: [NodeStatus]
+    /// Nodes that left or were evicted and that the histories of some slots still name.
+    public var former: [FormerNode]
     /// How many slots are in which condition.
     public var slots: SlotCounts
+    /// Changes of the ring that are not over, the one under way first.
+    public var moves: [ChangeStatus]
     /// Operations of the whole cluster; nil while no two reports of a member are known.
     public var traffic: TrafficRates?
     /// Runs of neighbouring slots that are not as they should be, ascending.
@@ -23,7 +27,7 @@ public struct ClusterStatus: Sendable, Codable, Equatable {
         public var underReplicated = 0
         /// With less than a majority of the replica set up.
         public var unavailable = 0
-        /// Being copied for a planned change.
+        /// Being copied to some member for the change of the ring under way.
         public var moving = 0
 
         /// All zero.
@@ -101,6 +105,8 @@ public struct NodeStatus: Sendable, Codable, Equatable {
     public var memoryBytes: Int?
     /// Milliseconds since its process started.
     public var uptimeMilliseconds: Int?
+    /// Seconds until it loses its place, while it is down and others could hold its copies.
+    public var evictionSeconds: Int?
 
     /// Whether it takes part, as far as the epoch and this viewer know.
     public var isServing: Bool {
@@ -132,6 +138,7 @@ public struct NodeStatus: Sendable, Codable, Equatable {
         try fields.encode(operationsPerSecond, forKey: .operationsPerSecond)
         try fields.encode(memoryBytes, forKey: .memoryBytes)
         try fields.encode(uptimeMilliseconds, forKey: .uptimeMilliseconds)
+        try fields.encode(evictionSeconds, forKey: .evictionSeconds)
     }
 }
 

@@ -10,8 +10,6 @@ struct MonitorModel {
     static let rateMilliseconds = 1_000
     /// The most reports that are kept of a member for that.
     static let reportCountMax = 16
-    /// The same words about the same node within this time are one event that several members saw.
-    static let sameEventMilliseconds = 5_000
 
     /// What is known of the node at one address.
     struct Node {
@@ -32,6 +30,9 @@ struct MonitorModel {
     private(set) var processes: [String: MemberProcess] = [:]
     private(set) var events: [EventReport] = []
     private var ownEvents = 0
+    private var conditions = ConditionNews()
+    private var meter = MovePaceMeter()
+    private var pace: MovePace?
 
     init(clusterName: String, seeds: [Endpoint]) {
         self.clusterName = clusterName
@@ -104,22 +105,42 @@ struct MonitorModel {
         for (name, process) in present.sorted(by: { $0.key < $1.key }) {
             guard let before = processes[name], before != process else { continue }
             if let (level, text) = process.change(since: before) {
-                ownEvents += 1
-                insert(
-                    EventReport(
-                        sequence: ownEvents, milliseconds: wall, level: level, node: name,
-                        text: text))
+                insert(level, node: name, text, wall: wall)
             }
         }
         processes = present
     }
 
-    private mutating func insert(_ event: EventReport) {
-        let isKnown = events.contains { known in
-            known.node == event.node && known.text == event.text
-                && known.milliseconds.distance(isWithin: Self.sameEventMilliseconds, of: event)
+    /// Some time has passed: measures what is copied, and tells what has become of the slots.
+    ///
+    /// - Parameters:
+    ///   - now: milliseconds of the viewer's monotonic clock.
+    ///   - wall: milliseconds since 1970.
+    mutating func onLook(now: Int, wall: Int) {
+        let snapshot = snapshot(now: now)
+        guard let status = ClusterStatus(snapshot) else { return }
+        let change = epoch.flatMap { $0.settings.areMovesPaused ? nil : $0.queue.active?.id }
+        let copied = nodes.values.reduce(0) { sum, node in
+            (node.reports.last?.report.moves ?? []).filter { $0.change == change }
+                .reduce(sum) { $0.addingClamped($1.copiedBytes) }
         }
-        if isKnown { return }
+        pace = meter.take(change: change, copiedBytes: copied, at: now)
+        for item in conditions.take(status, snapshot) {
+            insert(item.level, node: item.node, item.text, wall: wall)
+        }
+    }
+
+    private mutating func insert(
+        _ level: EventReport.Level, node: String, _ text: String, wall: Int
+    ) {
+        ownEvents += 1
+        insert(
+            EventReport(
+                sequence: ownEvents, milliseconds: wall, level: level, node: node, text: text))
+    }
+
+    private mutating func insert(_ event: EventReport) {
+        if EventMerge.absorb(event, into: &events) { return }
         let place = events.lastIndex { $0.milliseconds <= event.milliseconds }.map { $0 + 1 } ?? 0
         events.insert(event, at: place)
         if events.count > ClusterSnapshot.eventCountMax { events.removeFirst() }
@@ -138,7 +159,7 @@ struct MonitorModel {
         }
         return ClusterSnapshot(
             milliseconds: now, clusterName: epoch?.clusterName ?? clusterName, epoch: epoch,
-            members: members, events: events)
+            members: members, events: events, movePace: pace)
     }
 
     private var suspectMilliseconds: Int {
@@ -204,13 +225,5 @@ public struct MemberProcess: Sendable, Equatable {
         case .running: return (.info, "process started\(id)")
         case .unknown: return nil
         }
-    }
-}
-
-extension Int {
-    /// Whether an event's time lies within a distance of this one, whatever a node says it is.
-    fileprivate func distance(isWithin limit: Int, of event: EventReport) -> Bool {
-        let (difference, overflow) = subtractingReportingOverflow(event.milliseconds)
-        return !overflow && difference.magnitude < UInt(limit)
     }
 }

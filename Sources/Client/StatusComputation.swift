@@ -3,6 +3,7 @@ import Ring
 /// The one computation behind ``ClusterStatus``.
 struct StatusComputation {
     let epoch: RingEpoch
+    let snapshot: ClusterSnapshot
     var views: [Int: MemberSnapshot] = [:]
     var members: [Int: Member] = [:]
     var slots = ClusterStatus.SlotCounts()
@@ -13,6 +14,7 @@ struct StatusComputation {
 
     init(epoch: RingEpoch, snapshot: ClusterSnapshot) {
         self.epoch = epoch
+        self.snapshot = snapshot
         for view in snapshot.members { views[view.number] = view }
         for member in epoch.members { members[member.number] = member }
     }
@@ -22,10 +24,12 @@ struct StatusComputation {
         slots.settled = settledSlots.reduce(0) { sum, entry in
             sum + max(0, min(entry.value, settledBound(of: entry.key)))
         }
+        slots.moving = epoch.movingSlots
         let nodes = epoch.members.map(node)
         return ClusterStatus(
-            cluster: facts(nodes), nodes: nodes, slots: slots, traffic: traffic(),
-            attention: runs)
+            cluster: facts(nodes), nodes: nodes, former: epoch.formerNodes,
+            slots: slots, moves: ChangeStatus.list(of: snapshot),
+            traffic: traffic(), attention: runs)
     }
 
     /// Whether a member of this number is up in the epoch and this viewer has not lost it.
@@ -127,7 +131,10 @@ struct StatusComputation {
             lagMilliseconds: lag?.milliseconds,
             operationsPerSecond: isHeard ? view?.operationsPerSecond : nil,
             memoryBytes: isHeard ? report?.memoryBytes : nil,
-            uptimeMilliseconds: isHeard ? report?.uptimeMilliseconds : nil)
+            uptimeMilliseconds: isHeard ? report?.uptimeMilliseconds : nil,
+            evictionSeconds: snapshot.millisecondsUntilEviction(of: member.number).map {
+                $0 / 1_000
+            })
     }
 
     /// What all homes that are heard say of one follower; nil when none follows it.
@@ -162,14 +169,6 @@ struct StatusComputation {
             readP50Microseconds: reads.percentile(0.5), readP99Microseconds: reads.percentile(0.99),
             writeP50Microseconds: writes.percentile(0.5),
             writeP99Microseconds: writes.percentile(0.99))
-    }
-}
-
-extension Int {
-    /// The sum of two counts; counts come from outside, so it stops at the ends of the numbers.
-    fileprivate func addingClamped(_ other: Int) -> Int {
-        let (sum, overflow) = addingReportingOverflow(other)
-        return overflow ? (other < 0 ? .min : .max) : sum
     }
 }
 

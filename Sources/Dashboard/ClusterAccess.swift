@@ -35,6 +35,21 @@ public protocol ClusterAccess: Sendable {
     /// Acts on the process of a node; the text says what was done, for people.
     func node(_ action: NodeAction, name: String) async -> Result<String, AccessFailure>
 
+    /// What a change of the ring would do; nothing is changed.
+    ///
+    /// - Returns: the plan, which may say that the ring refuses, or why there is none.
+    func plan(_ wish: ChangeWish) async -> Result<ChangePlan, AccessFailure>
+
+    /// Asks for a change of the ring or of a setting and comes back once an epoch has it; the
+    /// change itself goes on in the cluster. The text says what was begun, for people.
+    func change(_ wish: ChangeWish) async -> Result<String, AccessFailure>
+
+    /// Puts this machine's files of a node right after a change that it was part of: a node that
+    /// is no member any more is forgotten once its process has ended by itself.
+    ///
+    /// - Returns: what a person has to do about it; nil when nothing.
+    func tidy(after ended: EndedChange) async -> AccessFailure?
+
     /// Stops every node process of this cluster on this machine and waits for their ends.
     func stopAll() async -> Result<String, AccessFailure>
 }
@@ -94,8 +109,8 @@ public struct WriteFacts: Sendable, Equatable {
 
     /// From asking to the answer.
     public var milliseconds: Double
-    /// The members that are known to have it durably, the home first; nil when only the majority
-    /// behind the acknowledgement is known.
+    /// The members that had it durably just after the acknowledgement, the home first; nil when only
+    /// the majority behind that is known.
     public var durable: [Int]?
     /// What it replaced; this makes undo possible.
     public var previous: Previous

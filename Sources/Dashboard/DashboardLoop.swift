@@ -17,7 +17,7 @@ struct DashboardLoop: Sendable {
     /// - Throws: `TerminalFailure`.
     func run() throws -> DashboardEnd {
         var terminalOptions = TerminalSession.Options()
-        terminalOptions.depth = wantedDepth
+        terminalOptions.depth = options.depth
         terminalOptions.isASCII = options.isASCII
         let session = try TerminalSession(options: terminalOptions, waker: mailbox.waker)
         let end = show(session)
@@ -26,18 +26,6 @@ struct DashboardLoop: Sendable {
         let errors = session.keptErrors()
         _ = errors.withUnsafeBytes { write(STDERR_FILENO, $0.baseAddress, $0.count) }
         return end
-    }
-
-    private var wantedDepth: ColorDepth? {
-        switch options.color {
-        case .auto:
-            Environment.value("NO_COLOR").map { $0.isEmpty } ?? true ? nil : ColorDepth.none
-        case .always: nil
-        case .never: ColorDepth.none
-        case .truecolor: .truecolor
-        case .palette256: .palette256
-        case .palette16: .palette16
-        }
     }
 
     private func show(_ session: TerminalSession) -> DashboardEnd {
@@ -103,7 +91,7 @@ struct DashboardLoop: Sendable {
     }
 
     /// The monotonic clock, from an arbitrary beginning.
-    private static func milliseconds() -> Int {
+    static func milliseconds() -> Int {
         var time = timespec()
         clock_gettime(CLOCK_MONOTONIC, &time)
         return time.tv_sec * 1_000 + time.tv_nsec / 1_000_000
@@ -113,5 +101,20 @@ struct DashboardLoop: Sendable {
         var now = time(nil)
         var local = tm()
         return localtime_r(&now, &local) == nil ? 0 : local.tm_gmtoff
+    }
+}
+
+extension DashboardOptions {
+    /// The colours to draw in; nil lets the terminal say.
+    var depth: ColorDepth? {
+        switch color {
+        case .auto:
+            Environment.value("NO_COLOR").map { $0.isEmpty } ?? true ? nil : ColorDepth.none
+        case .always: nil
+        case .never: ColorDepth.none
+        case .truecolor: .truecolor
+        case .palette256: .palette256
+        case .palette16: .palette16
+        }
     }
 }

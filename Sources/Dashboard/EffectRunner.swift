@@ -27,6 +27,12 @@ struct EffectRunner: Sendable {
             mailbox.post(.inspected(request, key: key, await access.inspect(key: key)))
         case .act(let request, let action, let name):
             mailbox.post(.acted(request, await access.node(action, name: name)))
+        case .plan(let request, let wish):
+            mailbox.post(.planned(request, wish, await access.plan(wish)))
+        case .change(let request, let wish):
+            mailbox.post(.acted(request, await access.change(wish)))
+        case .tidy(let ended):
+            if let failure = await access.tidy(after: ended) { mailbox.post(.untidy(failure)) }
         case .stopAll(let request):
             mailbox.post(.stoppedAll(request, await access.stopAll()))
         case .loadTheme(let name):

@@ -6,7 +6,8 @@ import Glibc
 ///     cluster.json      what the cluster is; its presence says that founding was completed
 ///     founding.json     the same, while founding or wiping is under way: the node directories
 ///                       that it lists hold nothing that anyone relies on
-///     n1/ … n5/         the nodes' own directories, of which nothing is known here
+///     n1/ … n5/         the nodes' own directories; all that is known here is that one with a
+///                       file `node.json` holds a node
 ///     n1.log …          what the nodes print
 ///     n1.pid …          which process runs a node (`ProcessRecord`)
 public struct ClusterFolder: Sendable, Equatable {
@@ -50,6 +51,9 @@ public struct ClusterFolder: Sendable, Equatable {
 
     /// A node's own directory.
     public func directory(of node: ManifestNode) -> String { "\(path)/\(node.directory)" }
+
+    /// Whether a node's directory holds a node.
+    func hasData(_ node: ManifestNode) -> Bool { Files.exists(directory(of: node) + "/node.json") }
 
     /// What the folder says of its cluster; nil when none was founded there.
     ///

@@ -48,12 +48,17 @@ public struct ManifestNode: Sendable, Codable, Equatable {
     public var port: Int
     /// The node's directory, relative to the cluster's folder.
     public var directory: String
+    /// Whether it was made to join a cluster that was there, and is not known to be a member yet.
+    public var isJoining: Bool?
+    /// Whether it was asked to leave.
+    public var isLeaving: Bool?
 
     /// Makes a node's entry.
-    public init(name: String, port: Int, directory: String) {
+    public init(name: String, port: Int, directory: String, isJoining: Bool? = nil) {
         self.name = name
         self.port = port
         self.directory = directory
+        self.isJoining = isJoining
     }
 }
 

@@ -29,6 +29,9 @@ enum Files {
         throw .damaged(file: path, why: "it is larger than \(bytesMax) bytes")
     }
 
+    /// Whether there is something at a path.
+    static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
+
     /// Writes the file so that after a crash either the old bytes are there or all of the new ones.
     static func replace(_ path: String, with bytes: [UInt8]) throws(LocalClusterError) {
         let temporary = path + ".new"

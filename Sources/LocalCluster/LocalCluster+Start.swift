@@ -29,13 +29,14 @@ extension LocalCluster {
         let lock = try await FolderLock.take(folder)
         defer { lock.release() }
         var report = StartReport()
-        var manifest = try folder.manifest()
-        if manifest == nil {
+        var manifest: ClusterManifest
+        if let present = try folder.manifest() {
+            manifest = try forgetGone(present, progress: progress)
+        } else {
             progress("founding \(plan.name): \(plan.nodes) nodes, \(plan.replicas) copies")
             manifest = try self.found(plan, by: found)
             report.hasFounded = true
         }
-        guard var manifest else { throw LocalClusterError.noCluster(folder: folder.path) }
         if manifest.options != plan.options {
             manifest.options = plan.options
             try folder.write(manifest, to: folder.manifestPath)
@@ -54,10 +55,11 @@ extension LocalCluster {
     public func start(
         _ names: [String]? = nil, progress: (String) -> Void = { _ in }
     ) async throws(LocalClusterError) -> StartReport {
-        let manifest = try manifest()
-        let nodes = try selected(names, of: manifest)
+        _ = try manifest()
         let lock = try await FolderLock.take(folder)
         defer { lock.release() }
+        let manifest = try forgetGone(try manifest(), progress: progress)
+        let nodes = try selected(names, of: manifest)
         var report = StartReport()
         try start(nodes, of: manifest, report: &report, progress: progress)
         return report
@@ -129,7 +131,7 @@ extension LocalCluster {
         }
     }
 
-    private func start(
+    func start(
         _ node: ManifestNode, of manifest: ClusterManifest
     ) throws(LocalClusterError) -> Int32 {
         // The node that ran before may still be our child, and its end not yet asked for.
@@ -138,7 +140,7 @@ extension LocalCluster {
         let pid = try launch.spawn(
             NodeLaunch.Node(
                 directory: folder.directory(of: node), host: manifest.host, port: node.port,
-                options: manifest.options),
+                options: manifest.options, join: join(node, of: manifest)),
             log: log)
         guard let record = try ProcessRecord.of(pid: pid) else {
             let end = ProcessRecord(pid: pid, startTicks: 0, bootID: "", executable: "").reap()
@@ -150,7 +152,18 @@ extension LocalCluster {
         return pid
     }
 
-    private func requireFreePorts(
+    private func join(_ node: ManifestNode, of manifest: ClusterManifest) -> NodeLaunch.Join? {
+        guard node.isJoining == true else { return nil }
+        let others = manifest.nodes.filter { $0.name != node.name }
+        // Those that are members answer; those that are just joining may be all there is.
+        let members = others.filter { $0.isJoining != true }
+        return NodeLaunch.Join(
+            name: node.name,
+            seeds: (members.isEmpty ? others : members).map { "\(manifest.host):\($0.port)" },
+            clusterID: manifest.id)
+    }
+
+    func requireFreePorts(
         _ nodes: [ManifestNode], host: String
     ) throws(LocalClusterError) {
         for node in nodes where PortProbe.isTaken(host: host, port: node.port) {

@@ -13,6 +13,18 @@ public struct NodeLaunch: Sendable {
         public var port: Int
         /// What may differ from start to start.
         public var options: LaunchOptions
+        /// The cluster to join, if the directory holds no node yet; nil for a node that was founded.
+        public var join: Join?
+    }
+
+    /// How a node becomes a member of a cluster that is there.
+    public struct Join: Sendable, Equatable {
+        /// What the node is called.
+        public var name: String
+        /// Nodes of the cluster: `HOST:PORT`.
+        public var seeds: [String]
+        /// The id that the cluster must have.
+        public var clusterID: String
     }
 
     /// The program's path, symbolic links resolved.
@@ -35,6 +47,10 @@ public struct NodeLaunch: Sendable {
             var arguments = ["node", "--dir", node.directory, "--host", node.host]
             arguments += ["--port", "\(node.port)", "--fsync", node.options.fsync]
             if let threads = node.options.threads { arguments += ["--threads", "\(threads)"] }
+            if let join = node.join {
+                arguments += ["--join", join.seeds.joined(separator: ",")]
+                arguments += ["--name", join.name, "--cluster-id", join.clusterID]
+            }
             return arguments
         }
     }

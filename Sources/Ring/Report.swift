@@ -309,6 +309,8 @@ public struct KeyReport: Sendable, Codable, Equatable {
     public var role: String
     /// Whether the write is acknowledged, as far as this node knows.
     public var isCommitted: Bool
+    /// The members that are known to have this version durably; nil when the node is not the home.
+    public var durable: [Int]?
 
     /// Makes a report.
     public init(

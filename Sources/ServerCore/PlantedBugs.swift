@@ -34,6 +34,10 @@ package struct PlantedBugs: OptionSet, Sendable, Hashable {
     package static let collectsUnadopted = PlantedBugs(rawValue: 1 << 10)
     /// Rule 5: the first answer to a Collect is enough.
     package static let settlesAlone = PlantedBugs(rawValue: 1 << 11)
+    /// Rule 5: a majority of the present set is enough, whatever sets there were before.
+    package static let asksPresentSet = PlantedBugs(rawValue: 1 << 22)
+    /// Rule 12: a node drops a slot's copy as soon as it is in its set no more.
+    package static let dropsTooSoon = PlantedBugs(rawValue: 1 << 23)
     /// Rule 7: a home serves before a majority has its base.
     package static let servesBeforeInstall = PlantedBugs(rawValue: 1 << 12)
     /// Rule 7: the one-round form compares no digests.

@@ -1,37 +1,67 @@
 /// Events in the order of their times; those of the same time in the order in which they came.
+///
+/// The heap holds times only: what happens is large, and lies still in a store beside it.
 struct EventQueue {
-    private var heap: [Event] = []
+    private struct Entry {
+        let time: Int
+        let order: Int
+        let place: Int
+
+        func isBefore(_ other: Entry) -> Bool {
+            time != other.time ? time < other.time : order < other.order
+        }
+    }
+
+    private var heap: [Entry] = []
+    private var actions: [Event.Action?] = []
+    private var free: [Int] = []
     private var nextOrder = 0
 
     var nextTime: Int? { heap.first?.time }
 
     mutating func add(_ action: Event.Action, at time: Int) {
-        heap.append(Event(time: time, order: nextOrder, action: action))
+        let place: Int
+        if let reused = free.popLast() {
+            place = reused
+            actions[place] = action
+        } else {
+            place = actions.count
+            actions.append(action)
+        }
+        let entry = Entry(time: time, order: nextOrder, place: place)
         nextOrder += 1
+        heap.append(entry)
         var child = heap.count - 1
         while child > 0 {
             let parent = (child - 1) / 2
-            guard heap[child] < heap[parent] else { break }
-            heap.swapAt(child, parent)
+            guard entry.isBefore(heap[parent]) else { break }
+            heap[child] = heap[parent]
             child = parent
         }
+        heap[child] = entry
     }
 
     mutating func popFirst() -> Event? {
         guard let first = heap.first, let last = heap.popLast() else { return nil }
-        guard !heap.isEmpty else { return first }
-        heap[0] = last
+        if !heap.isEmpty { sift(last) }
+        guard let action = actions[first.place].take() else { return nil }
+        free.append(first.place)
+        return Event(time: first.time, action: action)
+    }
+
+    /// Puts an entry at the top and lets it sink to where it belongs.
+    private mutating func sift(_ entry: Entry) {
         var parent = 0
         while true {
-            var least = parent
-            for child in [2 * parent + 1, 2 * parent + 2]
-            where child < heap.count && heap[child] < heap[least] {
-                least = child
-            }
-            if least == parent { return first }
-            heap.swapAt(parent, least)
+            var least = 2 * parent + 1
+            guard least < heap.count else { break }
+            let right = least + 1
+            if right < heap.count, heap[right].isBefore(heap[least]) { least = right }
+            guard heap[least].isBefore(entry) else { break }
+            heap[parent] = heap[least]
             parent = least
         }
+        heap[parent] = entry
     }
 }
 
@@ -47,18 +77,17 @@ struct Event {
         /// A client asks for something.
         case ask(client: Int)
         case fault
+        /// A process ends at once, if it is still the same start of it.
+        case crash(process: Int, life: Int)
         case restart(process: Int)
         case resume(process: Int)
-        case heal(from: Int, to: Int)
+        case setCut(Bool, from: Int, to: Int)
         case endStall(process: Int)
+        /// Whoever operates the cluster sees to it that there are enough members.
+        case lookAfterMembers
     }
 
     /// Simulated microseconds.
     let time: Int
-    let order: Int
     let action: Action
-
-    static func < (left: Event, right: Event) -> Bool {
-        (left.time, left.order) < (right.time, right.order)
-    }
 }

@@ -8,8 +8,11 @@ struct Link {
     var receiverLife = 0
     /// What was sent in this session or an earlier one does not arrive any more.
     var brokenSession = 0
-    /// Whether nothing that is sent now arrives.
-    var isCut = false
+    /// How many faults that are under way cut it.
+    var cuts = 0
     /// When the last message arrives, of links that keep the order.
     var lastArrival = 0
+
+    /// Whether nothing that is sent now arrives.
+    var isCut: Bool { cuts > 0 }
 }

@@ -1,3 +1,4 @@
+import Ring
 import ServerCore
 
 /// What can reach a process; a paused one gets it when it goes on.
@@ -12,6 +13,8 @@ enum ProcessInput {
     case synced
     /// The directive that was under way is complete.
     case directiveDone
+    /// One of its workers turns to the oldest of what the others have left for it.
+    case mail(worker: Int)
     /// Time to connect to a member.
     case dial(member: Int)
     /// A connection to a member is made, and its handshake was good.
@@ -22,20 +25,17 @@ enum ProcessInput {
     case refused(member: Int)
     /// A client's command.
     case request(client: Int, operation: Int, [[UInt8]])
+    /// It is asked to stop.
+    case stop
+    /// Somebody asks it for a change of the ring.
+    case change(ChangeRequest)
+}
 
-    /// One word, for the trace.
-    var name: String {
-        switch self {
-        case .tick: "tick"
-        case .frames: "frames"
-        case .message: "message"
-        case .synced: "synced"
-        case .directiveDone: "directive done"
-        case .dial: "dial"
-        case .linkUp: "link up"
-        case .linkDown: "link down"
-        case .refused: "refused"
-        case .request: "request"
-        }
-    }
+/// What one thread of a process leaves for a worker on another one; in the order in which it came.
+enum WorkerMail {
+    case passed(PassedRequest)
+    case reply(RequestToken, [UInt8])
+    case leases(LeaseTable)
+    case adopt(RingEpoch)
+    case drain
 }

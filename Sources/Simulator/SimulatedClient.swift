@@ -10,11 +10,17 @@ struct SimulatedClient {
     /// The node that it has asked.
     var node = 0
     var action = Action.get
+    /// The removal that the operation's time to live may bring about, by its id in the history.
+    var expiry: Int?
 }
 
 extension World {
     private static let thinking = 2_000...60_000
     private static let patience = [300_000, 1_000_000, 6_000_000]
+    /// Milliseconds that a value with a time to live has.
+    private static let timesToLive = 1...600
+    /// What the removal of an expired key is ascribed to.
+    private static let time = -2
 
     func startClients() {
         for client in clients.indices { schedule(.ask(client: client), at: now + client * 1_000) }
@@ -25,17 +31,33 @@ extension World {
         guard isAsking else { return }
         let key = keys[Int.random(in: 0..<keys.count, using: &random)]
         let action = action(on: key)
-        let node = Int.random(in: 1...processes.count, using: &random)
+        let present = processes.filter { !$0.isGone }
+        let node = present[Int.random(in: 0..<present.count, using: &random)].number
         let patience = World.patience[Int.random(in: 0..<3, using: &random)]
-        begin(action, key, client: client, node: node, patience: patience)
+        var timeToLive: Int?
+        if case .set = action, chance(plan.expiryPermille) {
+            timeToLive = Int.random(in: World.timesToLive, using: &random)
+        }
+        begin(
+            action, key, client: client, node: node, patience: patience, timeToLive: timeToLive)
     }
 
-    func begin(_ action: Action, _ key: WatchedKey, client: Int, node: Int, patience: Int) {
+    func begin(
+        _ action: Action, _ key: WatchedKey, client: Int, node: Int, patience: Int,
+        timeToLive: Int? = nil
+    ) {
         let operation = history.begin(client: client, key: key.bytes, action, at: now)
         counts.operations += 1
         clients[client].waitsFor = operation
         clients[client].node = node
         clients[client].action = action
+        var command = action.command(on: key.bytes)
+        if let timeToLive {
+            command += [Array("PX".utf8), Array(String(timeToLive).utf8)]
+            // It may end at any time from now on: clocks differ, and are set.
+            clients[client].expiry = history.begin(
+                client: World.time, key: key.bytes, .delete, at: now)
+        }
         let target = process(node)
         let arrival = now + Int.random(in: plan.latency, using: &random)
         guard target.isAlive else {
@@ -45,7 +67,7 @@ extension World {
         schedule(
             .input(
                 process: node, life: target.life,
-                .request(client: client, operation: operation, action.command(on: key.bytes))),
+                .request(client: client, operation: operation, command)),
             at: arrival)
         schedule(.giveUp(client: client, operation: operation), at: now + patience)
     }
@@ -68,7 +90,12 @@ extension World {
     }
 
     /// Values tell who wrote them: no two sets are alike.
-    private func newText() -> String { "v\(history.operations.count)" }
+    private func newText() -> String {
+        let name = "v\(history.operations.count)"
+        guard plan.paddingMax > 0, chance(500) else { return name }
+        let padding = Int.random(in: 0...plan.paddingMax, using: &random)
+        return name + String(repeating: ".", count: padding)
+    }
 
     /// A value that the key may well have: one of those written last.
     private func guess(_ key: WatchedKey) -> [UInt8] {
@@ -117,6 +144,10 @@ extension World {
         guard let operation = clients[client].waitsFor else { return }
         clients[client].waitsFor = nil
         history.complete(operation, outcome, at: now)
+        if let expiry = clients[client].expiry {
+            clients[client].expiry = nil
+            history.complete(expiry, outcome == .notDone ? .notDone : .unknown, at: now)
+        }
         switch outcome {
         case .answered(let answer):
             counts.completed += 1

@@ -24,6 +24,7 @@ extension SimulatedProcess {
             carryOut(directives)
         case .synced: finishSync()
         case .directiveDone: finishDirective()
+        case .mail(let worker): openMail(of: worker)
         case .dial(let member): world.dial(from: self, to: member)
         case .linkUp(let member, let memberLife): connected(to: member, life: memberLife)
         case .linkDown(let member, let session): disconnected(from: member, session: session)
@@ -32,34 +33,63 @@ extension SimulatedProcess {
             carryOut(directives)
         case .request(let client, let operation, let command):
             submit(command, client: client, operation: operation)
+        case .stop: beginStop()
+        case .change(let request):
+            carryOut(running?.node.onRequest(request, now: monotonic) ?? [])
         }
     }
 
     private func tick() {
-        running?.worker.onTick(clock: clock)
-        running?.ticks += 1
-        if let worker = running?.worker,
-            (running?.ticks ?? 0) % SimulatedProcess.ticksPerReport == 0
-        {
-            running?.node.onSlotReport(worker.slotReport())
-        }
-        let directives = running?.node.onTick(now: monotonic) ?? []
-        carryOut(directives)
+        guard let running else { return }
+        for worker in running.workers { worker.onTick(clock: clock) }
+        running.ticks += 1
+        if running.ticks % SimulatedProcess.ticksPerReport == 0 { reportSlots(running) }
+        carryOut(running.node.onTick(now: monotonic))
         scheduleInput(.tick, after: SimulatedProcess.tickInterval)
+        pursueStop()
+    }
+
+    /// Adds the workers' accounts up, unless one of them acts by another epoch.
+    private func reportSlots(_ running: Running) {
+        let reports = running.workers.map { $0.slotReport() }
+        guard let first = reports.first, reports.allSatisfy({ $0.epoch == first.epoch }) else {
+            return
+        }
+        guard reports.count > 1 else { return running.node.onSlotReport(first) }
+        let level = reports.dropFirst().reduce(Set(first.level)) { $0.intersection($1.level) }
+        let unsettled = Set(reports.flatMap(\.unsettled))
+        let isCopied = reports.allSatisfy { $0.copied == first.copied }
+        running.node.onSlotReport(
+            SlotReport(
+                epoch: first.epoch, unsettled: unsettled.sorted(), level: level.sorted(),
+                copied: isCopied ? first.copied : 0))
     }
 
     private func takeFrames(_ bytes: [UInt8], from sender: Int) {
-        guard let worker = running?.worker else { return }
         let parser = RequestParser()
         bytes.withUnsafeBytes { memory in
             while case .request = parser.next(memory) {
-                if !worker.onFrame(parser.arguments, from: sender, clock: clock) {
+                guard let worker = worker(for: FrameTarget(parser.arguments)),
+                    worker.onFrame(parser.arguments, from: sender, clock: clock)
+                else {
                     world.violate(.malformedFrame, "n\(sender) → n\(number)")
+                    return
                 }
             }
             if parser.consumed != memory.count {
                 world.violate(.malformedFrame, "n\(sender) → n\(number): not whole")
             }
+        }
+    }
+
+    private func worker(for target: FrameTarget) -> Worker? {
+        guard let workers = running?.workers else { return nil }
+        switch target {
+        case .partition(let number), .worker(let number):
+            return workers.indices.contains(number) ? workers[number] : nil
+        case .any:
+            return workers.count == 1 ? workers[0] : workers.randomElement(using: &world.random)
+        case .invalid: return nil
         }
     }
 
@@ -69,7 +99,7 @@ extension SimulatedProcess {
             return
         }
         world.trace.note(world.now, "n\(number) → n\(member) connected")
-        running?.worker.onLink(to: member, isUp: true, clock: clock)
+        setLink(to: member, isUp: true)
     }
 
     private func disconnected(from member: Int, session: Int) {
@@ -77,20 +107,28 @@ extension SimulatedProcess {
         guard link.isUp, link.session == session else { return }
         world.trace.note(world.now, "n\(number) → n\(member) disconnected")
         world.links[number][member].isUp = false
-        running?.worker.onLink(to: member, isUp: false, clock: clock)
+        setLink(to: member, isUp: false)
         world.dial(from: self, to: member)
     }
 
+    private func setLink(to member: Int, isUp: Bool) {
+        for worker in running?.workers ?? [] {
+            worker.onLink(to: member, isUp: isUp, clock: clock)
+        }
+    }
+
     private func submit(_ command: [[UInt8]], client: Int, operation: Int) {
-        guard let worker = running?.worker else { return }
-        let token = RequestToken(kind: .connection, worker: 0, owner: client, sequence: operation)
+        guard let running else { return }
+        let place = client % running.workers.count
+        let token = RequestToken(
+            kind: .connection, worker: place, owner: client, sequence: operation)
         let reply = world.replyBuffer
         reply.clear()
         withArguments(command) { arguments in
             guard let id = world.commandID(arguments) else { return }
-            let disposition = worker.submit(
+            let disposition = running.workers[place].submit(
                 id, arguments, token: token, version: .two, clock: clock, reply: reply)
-            if disposition == .replied { running?.replies.append((token, reply.array())) }
+            if disposition == .replied { running.replies.append((token, reply.array())) }
         }
     }
 }

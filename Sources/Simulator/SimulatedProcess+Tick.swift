@@ -5,41 +5,51 @@ import ServerCore
 extension SimulatedProcess {
     func endTick() {
         passWishes()
-        while let worker = running?.worker {
-            let batch = worker.flush(clock: clock)
-            sendFrames(worker)
-            guard let batch else { break }
-            disk.unsynced.append(
-                LogBatch(number: batch, bytes: worker.log.array(), reached: watched(worker)))
-            worker.endBatch()
-            if crashesWhileWriting { return world.crash(self) }
-            if world.plan.isSyncedAlways {
-                beginSync()
-            } else {
-                disk.sync(through: batch)
-                worker.onDurable(batch: batch, clock: clock)
-                passWishes()
-            }
+        for worker in running?.workers ?? [] {
+            endTick(of: worker)
+            // It may have ended in the middle of writing.
+            guard isAlive else { return }
         }
-        let replies = running?.replies ?? []
-        running?.replies.removeAll()
+        guard let running, !running.replies.isEmpty else { return }
+        let replies = running.replies
+        running.replies.removeAll()
         for reply in replies { world.sendReply(reply.bytes, reply.token) }
     }
 
-    /// Hands the node what the worker wants of it.
+    private func endTick(of worker: Worker) {
+        while true {
+            let batch = worker.flush(clock: clock)
+            sendFrames(worker)
+            guard let batch, let running else { return }
+            disk.append(
+                LogBatch(
+                    worker: running.workers.firstIndex { $0 === worker } ?? 0, number: batch,
+                    bytes: worker.log.array(), reached: watched(by: worker)))
+            worker.endBatch()
+            if crashesWhileWriting { return world.crash(self) }
+            if world.plan.isSyncedAlways {
+                return beginSync()
+            } else if disk.hasFailed {
+                return failLog(running)
+            }
+            disk.sync(through: disk.lastTicket)
+            worker.onDurable(batch: batch, clock: clock)
+            passWishes()
+        }
+    }
+
+    /// Hands the node what the workers want of it.
     private func passWishes() {
         guard let running else { return }
         if running.wantsConfirm {
-            self.running?.wantsConfirm = false
-            let directives = self.running?.node.onConfirmWanted(now: monotonic) ?? []
-            carryOut(directives)
+            running.wantsConfirm = false
+            carryOut(running.node.onConfirmWanted(now: monotonic))
         }
+        guard !running.laterEpochsSeen.isEmpty else { return }
         for member in running.laterEpochsSeen.sorted() {
-            let directives =
-                self.running?.node.onLaterEpochSeen(from: member, now: monotonic) ?? []
-            carryOut(directives)
+            carryOut(running.node.onLaterEpochSeen(from: member, now: monotonic))
         }
-        self.running?.laterEpochsSeen.removeAll()
+        running.laterEpochsSeen.removeAll()
     }
 
     private func sendFrames(_ worker: Worker) {
@@ -52,21 +62,18 @@ extension SimulatedProcess {
         }
     }
 
-    private func watched(_ worker: Worker) -> [Int: CopyVersion] {
-        var versions: [Int: CopyVersion] = [:]
-        for slot in world.watchedSlots { versions[slot] = version(of: slot, worker) }
-        return versions
+    /// What the watched slots that a worker owns have reached.
+    private func watched(by worker: Worker) -> [CopyVersion?] {
+        world.watchedSlots.map { self.worker(ofSlot: $0) === worker ? version(of: $0) : nil }
     }
 
     // MARK: The log
 
     /// One sync at a time, of all that is written by then.
     func beginSync() {
-        guard running?.isSyncing == false, !isDiskStalled, let last = disk.unsynced.last else {
-            return
-        }
-        running?.isSyncing = true
-        running?.syncingBatch = last.number
+        guard let running, !running.isSyncing, !isDiskStalled, disk.hasUnsynced else { return }
+        running.isSyncing = true
+        running.syncingBatch = disk.lastTicket
         scheduleInput(.synced, after: world.syncTime())
     }
 
@@ -79,48 +86,77 @@ extension SimulatedProcess {
 
     func finishSync() {
         guard let running else { return }
-        disk.sync(through: running.syncingBatch)
-        self.running?.isSyncing = false
-        running.worker.onDurable(batch: running.syncingBatch, clock: clock)
+        running.isSyncing = false
+        // After a failed sync nobody knows what is on the disk: nothing more is acknowledged.
+        if disk.hasFailed { return failLog(running) }
+        for batch in disk.sync(through: running.syncingBatch) {
+            running.workers[batch.worker].onDurable(batch: batch.number, clock: clock)
+        }
         beginSync()
+    }
+
+    private func failLog(_ running: Running) {
+        for worker in running.workers { worker.onLogFailure("the simulated disk failed") }
+        running.replies.removeAll()
     }
 
     // MARK: Directives
 
     /// Queues what the node wants done; each is complete before the next is begun.
     func carryOut(_ directives: [NodeDirective]) {
+        guard !directives.isEmpty else { return }
         running?.directives.append(contentsOf: directives)
         goOn()
     }
 
     func goOn() {
-        while running?.isDirectiveUnderWay == false, let directive = running?.directives.first {
+        while let running, !running.isDirectiveUnderWay, let directive = running.directives.first {
             switch directive {
             case .persist, .adopt:
                 guard !isDiskStalled else { return }
-                running?.isDirectiveUnderWay = true
+                running.isDirectiveUnderWay = true
                 scheduleInput(.directiveDone, after: world.syncTime())
             case .leases(let leases):
-                running?.directives.removeFirst()
-                running?.worker.setLeases(leases, clock: clock)
+                running.directives.removeFirst()
+                leaveForAll(.leases(leases))
             case .send(let message, let member):
-                running?.directives.removeFirst()
+                running.directives.removeFirst()
                 world.sendMessage(message, from: number, to: member)
             case .note(let note):
-                running?.directives.removeFirst()
-                world.trace.note(world.now, "n\(number) \(note)")
+                running.directives.removeFirst()
+                world.trace.note(world.now, "n\(number) \(note.words)")
             }
         }
     }
 
+    /// A vote or an epoch is durable; without being able to make it so a process must not go on.
     func finishDirective() {
-        guard let directive = running?.directives.popFirst() else { return }
-        running?.isDirectiveUnderWay = false
+        guard let running, let directive = running.directives.first else { return }
+        if disk.hasFailed { return world.crash(self) }
         keep(directive)
         if case .adopt(let epoch) = directive {
             world.inspect(epoch, of: self)
-            running?.worker.adopt(epoch, clock: clock)
+            running.adoptionsMissing = running.workers.count
+            leaveForAll(.adopt(epoch))
+        } else {
+            completeDirective()
         }
+    }
+
+    func finishAdoption() {
+        guard let running else { return }
+        let epoch = running.node.epoch
+        dialled.formIntersection(epoch.everyone.map(\.number))
+        dial(epoch)
+        // What still is to be sent is said by the others too.
+        if running.node.isOut { return retire() }
+        completeDirective()
+    }
+
+    private func completeDirective() {
+        guard let running, !running.directives.isEmpty else { return }
+        running.directives.removeFirst()
+        running.isDirectiveUnderWay = false
         goOn()
     }
 }

@@ -6,12 +6,17 @@ public struct SimulationOptions: Sendable {
     public var processes: Int?
     /// Clients, each with at most one operation under way.
     public var clients = 6
-    /// Simulated microseconds during which faults happen and clients ask.
+    /// Simulated microseconds during which faults happen and clients ask, at least.
     public var faultyMicroseconds = 12_000_000
+    /// Simulated microseconds by which that is prolonged, at most, while too little has happened
+    /// for the run to count.
+    public var extensionMicroseconds = 12_000_000
     /// Simulated microseconds after the last fault in which everything has to be level again.
     public var convergenceMicroseconds = 30_000_000
     /// Whether the report carries a readable trace.
     public var keepsTrace = false
+    /// Whether messages and notes are kept until they are taken, to be drawn.
+    public var keepsMessages = false
     /// Rules of the protocol that are taken away; none outside tests.
     package var planted: PlantedBugs = []
 

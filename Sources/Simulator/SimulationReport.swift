@@ -22,6 +22,24 @@ public struct SimulationReport: Sendable, Equatable {
     public let trace: [String]
 }
 
+/// A message that one node sent to another.
+public struct SimulationMessage: Sendable, Equatable {
+    /// When it left, in simulated microseconds.
+    public let time: Int
+    /// The sender's member number.
+    public let sender: Int
+    /// The receiver's member number.
+    public let receiver: Int
+}
+
+/// Something that happened in a run.
+public struct SimulationNote: Sendable, Equatable {
+    /// When, in simulated microseconds.
+    public let time: Int
+    /// What, in words.
+    public let text: String
+}
+
 /// A promise that was broken.
 public struct SimulationViolation: Sendable, Equatable, CustomStringConvertible {
     /// Which promise.
@@ -58,7 +76,7 @@ public struct SimulationViolation: Sendable, Equatable, CustomStringConvertible 
 }
 
 /// How much happened in a run.
-public struct SimulationCounts: Sendable, Equatable {
+public struct SimulationCounts: Sendable, Equatable, Codable {
     /// Events carried out.
     public var events = 0
     /// Operations that clients began.
@@ -71,11 +89,14 @@ public struct SimulationCounts: Sendable, Equatable {
     public var unknown = 0
     /// Operations that were certainly not done.
     public var notDone = 0
-    /// Crashes, pauses, cut and reset links, stalled disks.
+    /// Crashes, stops, pauses, cut and reset links, stalled, failed, damaged and lost disks, set
+    /// clocks, and changes of the ring that were asked for.
     public var faults = 0
     /// Of those, the crashes.
     public var crashes = 0
-    /// Messages that were lost, doubled or held back.
+    /// Histories whose check for linearizability gave up.
+    public var undecided = 0
+    /// Messages that were lost, doubled, damaged or held back.
     public var disturbedMessages = 0
     /// Epochs decided after the founding one.
     public var epochChanges = 0
@@ -95,6 +116,7 @@ public struct SimulationCounts: Sendable, Equatable {
         }
         if faults < RunMinimum.faults { return "only \(faults) faults" }
         if epochChanges < RunMinimum.epochChanges { return "no epoch change" }
+        if undecided > 0 { return "the check for linearizability gave up" }
         return nil
     }
 }

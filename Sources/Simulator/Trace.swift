@@ -2,10 +2,19 @@
 struct Trace {
     private(set) var hash: UInt64 = 0xCBF2_9CE4_8422_2325
     private(set) var lines: [String] = []
-    let isKept: Bool
+    /// Messages that left since they were last taken, for a picture of the run.
+    private(set) var messages: [SimulationMessage] = []
+    /// What happened since it was last taken, besides messages.
+    private var notes: [SimulationNote] = []
+    private let keepsLines: Bool
+    private let keepsMessages: Bool
 
-    init(isKept: Bool) {
-        self.isKept = isKept
+    /// The most messages that wait to be taken; of more, the first.
+    private static let messagesMax = 4_096
+
+    init(_ options: SimulationOptions) {
+        keepsLines = options.keepsTrace
+        keepsMessages = options.keepsMessages
     }
 
     mutating func fold(_ number: Int) {
@@ -31,9 +40,42 @@ struct Trace {
 
     /// Adds a line; the text is made only when it is wanted.
     mutating func note(_ time: Int, _ text: @autoclosure () -> String) {
-        guard isKept else { return }
-        let microseconds = String(time)
-        let padding = String(repeating: " ", count: max(0, 10 - microseconds.count))
-        lines.append(padding + microseconds + "  " + text())
+        guard keepsLines || keepsMessages else { return }
+        let words = text()
+        if keepsLines { lines.append(Trace.stamp(time) + words) }
+        if keepsMessages, notes.count < Trace.messagesMax {
+            notes.append(SimulationNote(time: time, text: words))
+        }
+    }
+
+    /// Adds what one node sends to another; nothing when there are no words for it.
+    mutating func tell(_ time: Int, from sender: Int, to receiver: Int, _ words: () -> [String]) {
+        guard keepsLines || keepsMessages else { return }
+        if keepsLines {
+            for text in words() {
+                lines.append("\(Trace.stamp(time))n\(sender) → n\(receiver)  \(text)")
+            }
+        }
+        if keepsMessages, messages.count < Trace.messagesMax {
+            messages.append(SimulationMessage(time: time, sender: sender, receiver: receiver))
+        }
+    }
+
+    mutating func takeMessages() -> [SimulationMessage] {
+        defer { messages.removeAll(keepingCapacity: true) }
+        return messages
+    }
+
+    mutating func takeNotes() -> [SimulationNote] {
+        defer { notes.removeAll(keepingCapacity: true) }
+        return notes
+    }
+
+    /// Seconds and microseconds, of equal width up to a thousand seconds.
+    private static func stamp(_ time: Int) -> String {
+        let seconds = String(time / 1_000_000)
+        let rest = String(time % 1_000_000)
+        return String(repeating: " ", count: max(0, 3 - seconds.count)) + seconds + "."
+            + String(repeating: "0", count: 6 - rest.count) + rest + "  "
     }
 }

@@ -5,9 +5,10 @@ import ServerCore
 extension World {
     /// After each input of a process.
     func inspect(_ process: SimulatedProcess) {
-        guard let worker = process.running?.worker else { return }
-        for slot in watchedSlots {
-            inspectCopy(process, slot, worker)
+        guard process.isAlive else { return }
+        for (place, slot) in watchedSlots.enumerated() {
+            guard let worker = process.worker(ofSlot: slot) else { continue }
+            inspectCopy(process, place, slot)
             if worker.servesWithLease(slot: slot, clock: process.clock) {
                 inspectHome(process, slot)
             }
@@ -15,12 +16,19 @@ extension World {
     }
 
     /// A copy's (base, position) never falls while the process lives.
-    private func inspectCopy(_ process: SimulatedProcess, _ slot: Int, _ worker: Worker) {
-        let version = process.version(of: slot, worker)
-        if let last = lastVersions[process.number][slot], version < last {
+    private func inspectCopy(_ process: SimulatedProcess, _ place: Int, _ slot: Int) {
+        let version = process.version(of: slot)
+        let last = lastVersions[process.number][place]
+        if version < last, !mayDrop(process, slot) || version != .none {
             violate(.copyFell, "n\(process.number) slot \(slot): \(version), \(last) before")
         }
-        lastVersions[process.number][slot] = version
+        lastVersions[process.number][place] = version
+    }
+
+    /// Whether no set of the slot's history counts the node any more: then its copy may go.
+    private func mayDrop(_ process: SimulatedProcess, _ slot: Int) -> Bool {
+        guard let epoch = process.worker(ofSlot: slot)?.epoch else { return true }
+        return !epoch.arc(of: slot).history.contains { $0.replicas.contains(process.number) }
     }
 
     /// No other process can answer reads of the slot.
@@ -28,13 +36,13 @@ extension World {
     /// Paused ones included: a lease is a matter of time, not of running.
     private func inspectHome(_ process: SimulatedProcess, _ slot: Int) {
         for other in processes where other.number != process.number {
-            guard let worker = other.running?.worker,
+            guard let worker = other.worker(ofSlot: slot),
                 worker.servesWithLease(slot: slot, clock: other.clock)
             else { continue }
             violate(
                 .twoHomes,
                 "slot \(slot): n\(process.number) in epoch "
-                    + "\(process.running?.worker.epoch.number ?? 0) and n\(other.number) in "
+                    + "\(process.worker(ofSlot: slot)?.epoch.number ?? 0) and n\(other.number) in "
                     + "epoch \(worker.epoch.number)")
         }
     }
@@ -50,49 +58,10 @@ extension World {
         }
         epochs[epoch.number] = epoch
         counts.epochChanges = epochs.count - 1
-        let members = epoch.members.map { "\($0.name) \($0.state)/\($0.incarnation)" }
-        trace.note(now, "epoch \(epoch.number): \(members.joined(separator: ", "))")
-    }
-
-    /// What is not level yet; nil when everything is.
-    func whatIsNotLevel() -> String? {
-        let newest = processes.map { $0.running?.node.epoch.number ?? 0 }.max() ?? 0
-        for process in processes {
-            guard let running = process.running else { return "n\(process.number) is not running" }
-            guard running.node.epoch.number == newest, running.worker.epoch.number == newest else {
-                return "n\(process.number) is behind epoch \(newest)"
-            }
-            guard let member = running.node.member, member.canBeHome,
-                member.incarnation == process.life
-            else { return "epoch \(newest) does not name n\(process.number)'s process as up" }
-            let report = running.worker.slotReport()
-            guard report.unsettled.isEmpty else {
-                return "n\(process.number) has not settled \(report.unsettled)"
-            }
-            guard report.level.count == processes.count - 1 else {
-                return "only \(report.level) are level with n\(process.number)"
-            }
-            for other in processes where other.number != process.number {
-                let link = links[process.number][other.number]
-                guard link.isUp, link.session > link.brokenSession else {
-                    return "n\(process.number) is not connected to n\(other.number)"
-                }
-            }
+        trace.note(now, "epoch \(epoch.number): \(epoch.words)")
+        if epoch.number > newestEpoch.number {
+            newestEpoch = epoch
+            admitMembers()
         }
-        return differingCopies()
-    }
-
-    /// The first slot of which the members of its replica set hold different copies, in words.
-    func differingCopies() -> String? {
-        guard let epoch = processes.first?.running?.node.epoch else { return nil }
-        for slot in 0..<1_024 {
-            let reports = epoch.replicas(of: slot).compactMap { number in
-                process(number).running?.worker.copyReports(slot...slot).first
-            }
-            for report in reports where report != reports[0] {
-                return "slot \(slot): \(reports)"
-            }
-        }
-        return nil
     }
 }

@@ -7,9 +7,11 @@ extension World {
     private static let redial = 50_000...250_000
 
     /// Sends what a worker has for a member.
-    func sendFrames(_ bytes: [UInt8], from sender: Int, to receiver: Int) {
+    func sendFrames(_ sent: [UInt8], from sender: Int, to receiver: Int) {
         let link = links[sender][receiver]
         guard link.isUp, link.session > link.brokenSession else { return }
+        let bytes = damaged(sent)
+        trace.tell(now, from: sender, to: receiver) { FrameText.words(sent) }
         if plan.isOrdered {
             guard !link.isCut else { return breakLink(from: sender, to: receiver) }
             let arrival = max(now + latency(), link.lastArrival + 1)
@@ -53,10 +55,33 @@ extension World {
         }
     }
 
+    /// Flips a bit of some of the log lines within frames: each has a checksum of its own, beyond
+    /// the one of the transport.
+    private func damaged(_ bytes: [UInt8]) -> [UInt8] {
+        guard isFaulty, plan.damagePermille > 0 else { return bytes }
+        var damaged = bytes
+        let parser = RequestParser()
+        bytes.withUnsafeBytes { memory in
+            guard let base = memory.baseAddress else { return }
+            while case .request = parser.next(memory) {
+                let frame = parser.arguments
+                let lines = frame[frame.count - 1]
+                guard FrameText.carriesLines(frame), let first = lines.baseAddress,
+                    !lines.isEmpty, chance(plan.damagePermille)
+                else { continue }
+                let offset = first - base + Int.random(in: 0..<lines.count, using: &random)
+                damaged[offset] ^= 1 << UInt8.random(in: 0..<8, using: &random)
+                counts.disturbedMessages += 1
+            }
+        }
+        return damaged
+    }
+
     /// Sends a message of the node; may be lost.
     func sendMessage(_ message: NodeMessage, from sender: Int, to receiver: Int) {
         let link = links[sender][receiver]
         guard link.isUp, !link.isCut else { return }
+        trace.tell(now, from: sender, to: receiver) { message.words }
         if isFaulty, chance(plan.lossPermille) {
             counts.disturbedMessages += 1
             return
@@ -93,7 +118,8 @@ extension World {
     /// A process connects to a member: it is refused at once where no process listens.
     func dial(from caller: SimulatedProcess, to member: Int) {
         let link = links[caller.number][member]
-        guard !link.isUp else { return }
+        guard !link.isUp, caller.dialled.contains(member) else { return }
+        guard member <= processes.count else { return redial(from: caller, to: member) }
         let target = process(member)
         let isReachable = !link.isCut && !links[member][caller.number].isCut
         let answer = now + 2 * latency()
@@ -121,7 +147,14 @@ extension World {
     /// Notes a new connection; nil when the member's process has ended meanwhile.
     func connect(_ caller: SimulatedProcess, to member: Int, memberLife: Int) -> Bool {
         let target = process(member)
-        guard target.isAlive, target.life == memberLife else { return false }
+        guard let epoch = target.running?.node.epoch, target.life == memberLife else {
+            return false
+        }
+        guard epoch.everyone.contains(where: { $0.number == caller.number }) else {
+            // The handshake says since which epoch the caller is not known; see the real shell.
+            if epoch.number > caller.running?.node.epoch.number ?? 0 { caller.retire() }
+            return false
+        }
         links[caller.number][member].session += 1
         links[caller.number][member].isUp = true
         links[caller.number][member].receiverLife = memberLife
@@ -154,11 +187,5 @@ extension World {
             links[number][other.number].isUp = false
             noticeBroken(from: other.number, to: number)
         }
-    }
-
-    func setCut(_ isCut: Bool, from sender: Int, to receiver: Int) {
-        guard links[sender][receiver].isCut != isCut else { return }
-        links[sender][receiver].isCut = isCut
-        trace.note(now, "n\(sender) → n\(receiver) \(isCut ? "cut" : "healed")")
     }
 }

@@ -7,6 +7,9 @@ import ServerCore
 
 /// One simulated cluster with its clients: everything that happens in it comes from one generator.
 final class World {
+    /// The most members that a run ever has, those that are gone included.
+    static let membersMax = 12
+
     let options: SimulationOptions
     let plan: FaultPlan
     let keys: [WatchedKey]
@@ -29,16 +32,44 @@ final class World {
     var trace: Trace
     var violation: SimulationViolation?
     var epochs: [Int: RingEpoch] = [:]
-    /// By process and slot: what its copy knew last.
-    var lastVersions: [[Int: CopyVersion]]
+    /// The newest epoch that any process has adopted.
+    var newestEpoch: RingEpoch
+    /// Members at founding, below which the cluster is not left for long.
+    let foundingCount: Int
+    /// Nodes that have asked to be members, and requests made, which have names by these counts.
+    var joinersAsked = 0
+    var requestsMade = 0
+    /// By process and watched slot: what its copy knew last.
+    var lastVersions: [[CopyVersion]]
 
     init(seed: UInt64, options: SimulationOptions) {
         self.options = options
         var random = SplitMix64(seed: seed)
         plan = FaultPlan(random: &random)
-        trace = Trace(isKept: options.keepsTrace)
+        trace = Trace(options)
         let count = options.processes ?? (Bool.random(using: &random) ? 3 : 5)
+        let epoch = World.found(count, plan, &random)
+        keys = WatchedKey.choose(in: epoch, perSlot: plan.keysPerSlot, partitions: plan.workers)
+        watchedSlots = Set(keys.map(\.slot)).sorted()
+        let places = World.membersMax + 1
+        links = Array(repeating: Array(repeating: Link(), count: places), count: places)
+        lastVersions = Array(
+            repeating: Array(repeating: .none, count: watchedSlots.count), count: places)
+        newestEpoch = epoch
+        foundingCount = count
+        self.random = random
+        for number in 1...count {
+            processes.append(SimulatedProcess(number: number, world: self, epoch: epoch))
+        }
+        for client in 0..<options.clients { clients.append(SimulatedClient(number: client)) }
+        trace.note(0, "\(count) processes; \(plan)")
+    }
+
+    private static func found(
+        _ count: Int, _ plan: FaultPlan, _ random: inout SplitMix64
+    ) -> RingEpoch {
         var settings = ClusterSettings()
+        settings.graceMilliseconds = plan.graceMilliseconds
         if plan.hasShortTimings {
             settings.heartbeatMilliseconds = 40
             settings.leaseMilliseconds = 150
@@ -51,19 +82,9 @@ final class World {
                 port: 7_100
             )
         }
-        let epoch = RingEpoch.founding(
+        return RingEpoch.founding(
             clusterID: String(repeating: "5", count: 32), clusterName: "simulated",
             settings: settings, nodes: nodes)
-        keys = WatchedKey.choose(in: epoch)
-        watchedSlots = Set(keys.map(\.slot)).sorted()
-        links = Array(repeating: Array(repeating: Link(), count: count + 1), count: count + 1)
-        lastVersions = Array(repeating: [:], count: count + 1)
-        self.random = random
-        for number in 1...count {
-            processes.append(SimulatedProcess(number: number, world: self, epoch: epoch))
-        }
-        for client in 0..<options.clients { clients.append(SimulatedClient(number: client)) }
-        trace.note(0, "\(count) processes, \(plan)")
     }
 
     deinit { replyBuffer.deallocate() }
@@ -111,39 +132,16 @@ final class World {
             onGiveUp(client: client, operation: operation)
         case .ask(let client): ask(client)
         case .fault: injectFault()
+        case .crash(let number, let life):
+            let process = process(number)
+            if process.life == life { crash(process) }
         case .restart(let number): restart(process(number))
         case .resume(let number): resume(process(number))
-        case .heal(let sender, let receiver): setCut(false, from: sender, to: receiver)
-        case .endStall(let number):
-            process(number).endStall()
+        case .setCut(let isCut, let sender, let receiver):
+            guard isFaulty else { return }
+            if isCut { cut(from: sender, to: receiver) } else { heal(from: sender, to: receiver) }
+        case .endStall(let number): process(number).endStall()
+        case .lookAfterMembers: lookAfterMembers()
         }
-    }
-}
-
-/// A key that clients use.
-struct WatchedKey {
-    let bytes: [UInt8]
-    let slot: Int
-    /// Whether its values are numbers.
-    let isCounter: Bool
-
-    /// Two keys in each of three slots, which have different homes as long as all are up.
-    static func choose(in epoch: RingEpoch) -> [WatchedKey] {
-        var chosen: [WatchedKey] = []
-        var homes: Set<Int> = []
-        var number = 0
-        while chosen.count < 6 {
-            number += 1
-            let slot = Slots.slot(of: "{\(number)}")
-            guard slot < 1_024, let home = epoch.home(of: slot), homes.insert(home).inserted else {
-                continue
-            }
-            for (name, isCounter) in [("text", false), ("count", true)] {
-                chosen.append(
-                    WatchedKey(
-                        bytes: Array("{\(number)}\(name)".utf8), slot: slot, isCounter: isCounter))
-            }
-        }
-        return chosen
     }
 }

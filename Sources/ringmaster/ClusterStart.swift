@@ -24,7 +24,10 @@ struct ClusterStart {
         let plan = try flags.plan(name: options.cluster, existing: try local.folder.manifest())
         let report = try await local.up(
             plan, found: ServerBridge.found, progress: StandardError.progress)
-        if !report.started.isEmpty { try await awaitServed(report.started) }
+        if !report.started.isEmpty {
+            try await awaitServed(report.started)
+            try await local.confirmJoined(try report.started.filter { try local.hasData($0) })
+        }
         return report
     }
 

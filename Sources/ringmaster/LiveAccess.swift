@@ -6,8 +6,8 @@ import Ring
 
 /// What the dashboard asks for, done by the client and the local processes.
 struct LiveAccess: ClusterAccess {
-    private let watch: ClusterWatch
-    private let client: ClusterClient
+    let watch: ClusterWatch
+    let client: ClusterClient
 
     init(_ watch: ClusterWatch, options: ClusterOptions) {
         self.watch = watch
@@ -43,13 +43,45 @@ struct LiveAccess: ClusterAccess {
         }
         switch outcome {
         case .done(let previous):
+            let taken = milliseconds(since: start)
             return .written(
                 WriteFacts(
-                    milliseconds: milliseconds(since: start),
+                    milliseconds: taken, durable: await durable(request.key),
                     previous: WriteFacts.Previous(previous)))
         case .no(let reason): return .refused(reason)
         case .notDone(let reason): return .notDone(reason)
         case .unknown(let reason): return .unknown(reason)
+        }
+    }
+
+    /// How long the home may take to say who has a write: nobody waits for the answer, so only as
+    /// long as a person does not notice.
+    private static let curiosity: Duration = .milliseconds(250)
+
+    /// The members that have a key's newest version durably, as its home knows; nil when it does
+    /// not say so in time.
+    private func durable(_ key: [UInt8]) async -> [Int]? {
+        guard case .done(let topology) = await client.topology(), let epoch = topology.epoch,
+            let home = epoch.home(of: key.withUnsafeBytes { Slots.slot(of: $0) }),
+            let member = epoch.member(number: home)
+        else { return nil }
+        let endpoint = Endpoint(host: member.host, port: member.port)
+        let request = [Array("RING".utf8), Array("KEY".utf8), key]
+        return await withTaskGroup(of: [Int]?.self) { group in
+            group.addTask {
+                guard case .done(let value) = await client.ask(endpoint, request),
+                    let report = value.decoded(as: KeyReport.self), report.isPresent,
+                    let durable = report.durable
+                else { return nil }
+                return durable.filter { $0 == home } + durable.filter { $0 != home }
+            }
+            group.addTask {
+                // A cancelled sleep ends as a finished one does: without an answer.
+                try? await Task.sleep(for: Self.curiosity)
+                return nil
+            }
+            defer { group.cancelAll() }
+            return await group.next() ?? nil
         }
     }
 

@@ -31,7 +31,15 @@ struct Ringmaster: ParsableCommand {
                 name: "Cluster",
                 subcommands: [
                     DashboardCommand.self, AttachCommand.self, UpCommand.self, DownCommand.self,
-                    StatusCommand.self, RingCommand.self, BenchCommand.self,
+                    StatusCommand.self, RingCommand.self, DiscoverCommand.self, BenchCommand.self,
+                    RecoverCommand.self,
+                    SimulateCommand.self,
+                ]),
+            CommandGroup(
+                name: "Changes of the ring",
+                subcommands: [
+                    JoinCommand.self, LeaveCommand.self, EvictCommand.self, RebalanceCommand.self,
+                    MovesCommand.self, ConfigCommand.self,
                 ]),
             CommandGroup(
                 name: "Node processes",

@@ -31,7 +31,8 @@ enum ServerBridge {
         try await NodeProgram.run(
             NodeOptions(
                 directory: command.dir, host: command.host, port: command.port, fsync: fsync,
-                threads: command.threads, found: command.found, clusterName: command.cluster,
-                peers: peers))
+                threads: command.threads, found: command.found,
+                clusterName: command.cluster ?? ClusterOptions.defaultName,
+                join: try await NodeJoin(command).options(), peers: peers))
     }
 }

@@ -10,7 +10,7 @@ struct StatusText {
         self.paint = paint
     }
 
-    var text: String { header + "\n" + nodes + attention }
+    var text: String { header + "\n" + nodes + former + moves + attention }
 
     private var header: String {
         let cluster = status.cluster
@@ -46,13 +46,32 @@ struct StatusText {
         for node in status.nodes {
             table.add(
                 node.name, Endpoint(host: node.host, port: node.port).description,
-                node.contact == "reachable"
-                    ? node.state.rawValue : "\(node.state.rawValue), \(node.contact)",
+                state(node),
                 shown(node.homeKeys), shown(node.replicaKeys), shown(node.homeSlots),
                 shown(node.operationsPerSecond.map { Int($0.rounded()) }), shown(node.lagRecords),
                 node.pid.map(String.init) ?? "–", node.process)
         }
         return table.text
+    }
+
+    private func state(_ node: NodeStatus) -> String {
+        let words = [
+            node.state.rawValue, node.contact == "reachable" ? nil : node.contact,
+            node.evictionSeconds.map { "evicted in \(Shown.time(seconds: $0))" },
+        ]
+        return words.compactMap { $0 }.joined(separator: ", ")
+    }
+
+    private var former: String {
+        status.former.map { node in
+            "\n\(node.name) at \(Endpoint(host: node.host, port: node.port)) "
+                + "\(node.state == .evicted ? "was evicted" : "has left"); some slots are still "
+                + "being settled without it"
+        }.joined()
+    }
+
+    private var moves: String {
+        status.moves.isEmpty ? "" : "\n\n" + MovesTable(status.moves).text
     }
 
     private var attention: String {

@@ -70,28 +70,53 @@ struct ReportTests {
             numbers.map(grouped) == ["0", "7", "999", "1,000", "12,345", "1,234,567", "-1,000"])
     }
 
-    @Test("the placement's table has a row for each size")
+    @Test("the placement's tables have a row for each size, on the way up and down")
     func placement() {
         let tokens = [[5_461], [10_922], [16_383]]
         let report = PlacementReport(
-            replicas: 3,
+            replicas: 2,
             sizes: [
-                PlacementFigures(tokens: [[16_383]], replicas: 3),
-                PlacementFigures(tokens: tokens, before: [[8_191], [16_383]], replicas: 3),
+                PlacementFigures(tokens: [[16_383]], replicas: 2),
+                PlacementFigures(tokens: tokens, before: [[8_191], [16_383], []], replicas: 2),
+                PlacementFigures(tokens: [[5_461], [], [16_383]], before: tokens, replicas: 2),
             ])
-        let lines = report.text.split(separator: "\n").map { String($0) }
-        #expect(lines.count == 5)
-        #expect(lines[0].hasPrefix("16,384 slots, 3 copies"))
-        #expect(lines[3].split(separator: " ") == ["1", "1.000", "1.000", "0", "–", "1", "0.00"])
-        #expect(lines[4].split(separator: " ").first == "3")
+        let lines = report.text.split(separator: "\n", omittingEmptySubsequences: false)
+        #expect(lines.count == 11)
+        #expect(lines[0].hasPrefix("16,384 slots, 2 copies"))
+        #expect(lines[3] == "growing, one join at a time")
+        #expect(
+            lines[5].split(separator: " ")
+                == ["1", "1.000", "1.000", "0", "–", "–", "1", "0.00"])
+        #expect(lines[6].split(separator: " ").first == "3")
+        #expect(lines[8] == "shrinking, one leave at a time")
+        #expect(
+            lines[10].split(separator: " ")
+                == ["2", "1.333", "1.000", "5,461", "1.000", "1.000", "1", "1.00"])
     }
 
-    @Test("the placement's JSON comes back as it was")
+    @Test("a placement's course goes up and down to three, the same for the same seed")
+    func placementCourse() {
+        let report = PlacementReport(nodes: 5, replicas: 3, seed: 7)
+        #expect(report.sizes.map(\.nodes) == [1, 2, 3, 4, 5, 4, 3])
+        #expect(
+            report.sizes.map(\.phase)
+                == Array(repeating: .growth, count: 5) + [.shrink, .shrink])
+        #expect(report == PlacementReport(nodes: 5, replicas: 3, seed: 7))
+        #expect(PlacementReport(nodes: 2, replicas: 3, seed: 7).sizes.map(\.nodes) == [1, 2])
+    }
+
+    @Test("the placement's JSON comes back as it was and has the documented fields")
     func placementJSON() throws {
-        let report = PlacementReport(
-            replicas: 3, sizes: [PlacementFigures(tokens: [[16_383]], replicas: 3)])
+        let report = PlacementReport(nodes: 4, replicas: 3, seed: 1)
         let text = try report.json()
         #expect(try JSONDecoder().decode(PlacementReport.self, from: Data(text.utf8)) == report)
-        #expect(text.contains("\"doubleFailureOdds\""))
+        let object = try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any]
+        let sizes = object?["sizes"] as? [[String: Any]]
+        #expect(sizes?.compactMap { $0["phase"] as? String }.suffix(2) == ["growth", "shrink"])
+        #expect(
+            sizes?.last.map { Set($0.keys) } == [
+                "phase", "nodes", "homeLoad", "copiesLoad", "movedSlots", "movedRatio",
+                "movedCopies", "movedCopiesRatio", "replicaSets", "doubleFailureOdds",
+            ])
     }
 }

@@ -43,7 +43,13 @@ struct CommandTests {
         #expect(throws: CommandText.Problem(text: "usage: create KEY VALUE")) {
             try parse("create k")
         }
-        #expect(throws: CommandText.Problem.self) { try parse("join n6") }
+        #expect(try parse("join") == .join(name: nil, port: nil))
+        #expect(try parse("join n6 7106") == .join(name: "n6", port: 7106))
+        #expect(throws: CommandText.Problem.self) { try parse("join n6 port") }
+        #expect(throws: CommandText.Problem.self) { try parse("recover n6") }
+        #expect(throws: CommandText.Problem(text: "usage: config [NAME [VALUE]]")) {
+            try parse("config grace 1 2")
+        }
     }
 
     @Test("every verb does something")

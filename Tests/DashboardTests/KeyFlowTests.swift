@@ -43,7 +43,9 @@ struct KeyFlowTests {
         _ = model.update(
             .performed(number(effects), .create(key: key, value: value), .written(facts)),
             at: 10_100)
-        #expect(Fixture.text(model).contains("CREATE user:42 → n3 + n5   2 of 3 durable in 1.3 ms"))
+        #expect(
+            Fixture.text(model).contains(
+                "CREATE user:42 → n3 + n5   2 of 3 durable, acknowledged in 1.3 ms"))
         #expect(Fixture.text(model).contains("z undo"))
         #expect(model.running.isEmpty)
     }

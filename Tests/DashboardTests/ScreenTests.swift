@@ -13,6 +13,9 @@ struct ScreenTests {
             nil, .help(HelpState()), .form(KeyForm(purpose: .create)),
             .value(ValueState(key: [65], value: [UInt8](repeating: 66, count: 9_000))),
             .details(.arc(slot: 5), scroll: 1_000), .details(.node(number: 1), scroll: 0),
+            .details(.moves, scroll: 0), .details(.settings, scroll: 0),
+            .details(.group(slot: 9), scroll: 0),
+            .join(JoinForm(name: LineEditor(), port: LineEditor())),
         ]
         let sizes = [
             (0, 0), (1, 1), (5, 500), (59, 16), (60, 15), (60, 16), (80, 24), (109, 30),

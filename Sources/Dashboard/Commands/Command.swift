@@ -1,9 +1,19 @@
+import Ring
+
 /// A command of the `:` line; the verbs are the shell's.
 enum Command: Equatable {
     case key(KeyRequest)
     case edit([UInt8])
     case whereIs([UInt8])
     case node(NodeAction, name: String)
+    /// Opens the fields of a node that is to join.
+    case join(name: String?, port: Int?)
+    case ring(ChangeWish)
+    /// Asks whether a change is to be taken back.
+    case cancelChange(Int)
+    case moves
+    case settings
+    case setting(String)
     case screen(Model.Screen)
     case panel(Model.Panel)
     case theme(String)
@@ -14,11 +24,13 @@ enum Command: Equatable {
     struct Verb {
         var name: String
         var arguments: [Argument]
+        /// What may follow, from the left.
+        var optional: [Argument] = []
         var help: String
     }
 
     enum Argument {
-        case key, value, node, theme
+        case key, value, node, newNode, port, theme, movesVerb, amount, setting
     }
 
     static let verbs: [Verb] = [
@@ -34,6 +46,24 @@ enum Command: Equatable {
         Verb(name: "kill", arguments: [.node], help: "kill it at once; it asks first"),
         Verb(name: "pause", arguments: [.node], help: "pause it; it asks first"),
         Verb(name: "resume", arguments: [.node], help: "let a paused one go on"),
+        Verb(
+            name: "join", arguments: [], optional: [.newNode, .port],
+            help: "start a new node that joins; it shows the plan first"),
+        Verb(
+            name: "leave", arguments: [.node],
+            help: "hand a node's slots over and let it go; it shows the plan first"),
+        Verb(
+            name: "evict", arguments: [.node],
+            help: "take the place of a node that is down; it shows the plan first"),
+        Verb(
+            name: "rebalance", arguments: [], help: "level the load; it shows the plan first"),
+        Verb(
+            name: "moves", arguments: [], optional: [.movesVerb, .amount],
+            help: "changes of the ring: list, pause, resume, cancel ID, rate BYTES (12M, 0 is any)"
+        ),
+        Verb(
+            name: "config", arguments: [], optional: [.setting, .value],
+            help: "cluster-wide settings: list, show one, set one"),
         Verb(name: "keys", arguments: [], help: "the Keys screen"),
         Verb(name: "main", arguments: [], help: "the main screen"),
         Verb(name: "ring", arguments: [], help: "the Ring panel"),
@@ -58,15 +88,31 @@ enum Command: Equatable {
         else {
             throw CommandText.Problem(text: "there is no command '\(name)'; Tab shows them all")
         }
-        guard words.count == verb.arguments.count else {
+        let most = verb.arguments.count + verb.optional.count
+        guard (verb.arguments.count...most).contains(words.count) else {
             throw CommandText.Problem(text: "usage: " + verb.usage)
         }
-        return command(verb.name, Array(words))
+        return try command(verb, Array(words))
     }
 
-    private static func command(_ verb: String, _ words: [[UInt8]]) -> Command? {
+    private static func command(
+        _ verb: Verb, _ words: [[UInt8]]
+    ) throws(CommandText.Problem) -> Command? {
+        let problem = CommandText.Problem(text: "usage: " + verb.usage)
         func text(_ index: Int) -> String { String(decoding: words[index], as: UTF8.self) }
-        switch verb {
+        switch verb.name {
+        case "join":
+            let port = words.count > 1 ? Int(text(1)) : nil
+            guard words.count < 2 || port != nil else { throw problem }
+            return .join(name: words.isEmpty ? nil : text(0), port: port)
+        case "leave": return .ring(.leave(name: text(0)))
+        case "evict": return .ring(.evict(name: text(0)))
+        case "rebalance": return .ring(.rebalance)
+        case "moves": return try moves(words.map { String(decoding: $0, as: UTF8.self) })
+        case "config":
+            if words.isEmpty { return .settings }
+            if words.count == 1 { return .setting(text(0)) }
+            return .ring(try setting(text(0), text(1)))
         case "create": return .key(.create(key: words[0], value: words[1]))
         case "get": return .key(.get(key: words[0]))
         case "set": return .key(.set(key: words[0], value: words[1]))
@@ -84,23 +130,74 @@ enum Command: Equatable {
         case "theme": return .theme(text(0))
         case "help": return .help
         case "quit": return .quit
-        default: return NodeAction(rawValue: verb).map { .node($0, name: text(0)) }
+        default: return NodeAction(rawValue: verb.name).map { .node($0, name: text(0)) }
         }
+    }
+
+    private static func moves(
+        _ words: [String]
+    ) throws(CommandText.Problem) -> Command {
+        let problem = CommandText.Problem(
+            text: "usage: moves [pause | resume | cancel ID | rate BYTES]")
+        switch (words.first, words.count) {
+        case (nil, _): return .moves
+        case ("pause", 1): return .ring(.set(name: "moves-paused", value: "yes"))
+        case ("resume", 1): return .ring(.set(name: "moves-paused", value: "no"))
+        case ("cancel", 2):
+            guard let change = Int(words[1]) else { throw problem }
+            return .cancelChange(change)
+        case ("rate", 2): return .ring(try setting("move-rate", words[1]))
+        default: throw problem
+        }
+    }
+
+    /// A setting's new value; amounts of bytes may have a unit.
+    private static func setting(
+        _ name: String, _ value: String
+    ) throws(CommandText.Problem) -> ChangeWish {
+        guard name == "move-rate" else { return .set(name: name, value: value) }
+        guard let bytes = ByteAmount.parse(value) else {
+            throw CommandText.Problem(text: "a rate is bytes per second: 500K, 12M, 1G; 0 is any")
+        }
+        return .set(name: name, value: String(bytes))
+    }
+}
+
+/// An amount of bytes as people type it.
+enum ByteAmount {
+    /// Reads `1000`, `500K`, `12M` or `1G`, units of 1,024 each; nil for anything else.
+    static func parse(_ text: String) -> Int? {
+        let units: [Character: Int] = ["K": 1 << 10, "M": 1 << 20, "G": 1 << 30]
+        let unit = text.last.flatMap { units[Character($0.uppercased())] }
+        let digits = unit == nil ? text : String(text.dropLast())
+        guard !digits.isEmpty, digits.utf8.allSatisfy({ (48...57).contains($0) }),
+            let number = Int(digits)
+        else { return nil }
+        let (bytes, overflow) = number.multipliedReportingOverflow(by: unit ?? 1)
+        return overflow ? nil : bytes
     }
 }
 
 extension Command.Verb {
     /// How it is used: `create KEY VALUE`.
     var usage: String {
-        ([name]
-            + arguments.map { argument in
-                switch argument {
-                case .key: "KEY"
-                case .value: "VALUE"
-                case .node: "NODE"
-                case .theme: "NAME|FILE"
-                }
-            }).joined(separator: " ")
+        let words = [name] + arguments.map(\.word) + optional.map { "[" + $0.word }
+        return words.joined(separator: " ") + String(repeating: "]", count: optional.count)
+    }
+}
+
+extension Command.Argument {
+    fileprivate var word: String {
+        switch self {
+        case .key: "KEY"
+        case .value: "VALUE"
+        case .node, .newNode: "NODE"
+        case .port: "PORT"
+        case .theme: "NAME|FILE"
+        case .movesVerb: "VERB"
+        case .amount: "AMOUNT"
+        case .setting: "NAME"
+        }
     }
 }
 
@@ -132,13 +229,16 @@ struct CommandCompletion {
     private func candidates(_ words: [String]) -> [String] {
         guard let first = words.first else { return Command.verbs.map(\.name) }
         guard let verb = Command.verbs.first(where: { $0.name == first }),
-            verb.arguments.indices.contains(words.count - 1)
+            case let arguments = verb.arguments + verb.optional,
+            arguments.indices.contains(words.count - 1)
         else { return [] }
-        switch verb.arguments[words.count - 1] {
+        switch arguments[words.count - 1] {
         case .key: return keys.map(CommandText.quoted)
         case .node: return nodes
         case .theme: return themes
-        case .value: return []
+        case .movesVerb: return ["cancel", "pause", "rate", "resume"]
+        case .setting: return (ClusterSettings.names + ["replicas"]).sorted()
+        case .value, .newNode, .port, .amount: return []
         }
     }
 

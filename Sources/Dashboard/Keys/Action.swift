@@ -16,6 +16,8 @@ enum Action: Sendable, Hashable {
     // Changing
     case createKey, editKey, deleteKey, undo
     case node(NodeVerb)
+    case joinNode, leaveNode, evictNode
+    case moves(MovesVerb)
     // Dialogs, forms and lines of input
     case focusNext, focusPrevious
     case accept, cancel
@@ -31,10 +33,17 @@ enum Action: Sendable, Hashable {
         case start, stop, kill, pauseOrResume
     }
 
+    /// What can be done to the copying for changes of the ring.
+    enum MovesVerb: Sendable, Hashable {
+        case pauseOrResume, cancel, rate
+    }
+
     /// Whether `--readonly` refuses it.
     var changesCluster: Bool {
         switch self {
-        case .createKey, .editKey, .deleteKey, .undo, .node: true
+        case .createKey, .editKey, .deleteKey, .undo, .node, .joinNode, .leaveNode, .evictNode,
+            .moves:
+            true
         default: false
         }
     }

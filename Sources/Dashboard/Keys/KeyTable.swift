@@ -4,6 +4,7 @@ import Terminal
 enum KeyContext: String, Sendable, CaseIterable {
     case ring = "Ring"
     case nodes = "Nodes"
+    case replication = "Replication"
     case lists = "Lists"
     case value = "Value"
     case keys = "Keys screen"
@@ -65,6 +66,16 @@ enum KeyTable {
         entry([letter("s")], .node(.stop), "stop", "stop it in good order"),
         entry([letter("K")], .node(.kill), "kill -9", "kill it at once, as kill -9 does"),
         entry([letter("P")], .node(.pauseOrResume), "pause", "pause it, or resume it when paused"),
+        entry([letter("D")], .leaveNode, "leave", "plan its leaving the ring, then commit"),
+        entry([letter("E")], .evictNode, nil, "plan the eviction of a node that is down"),
+    ]
+
+    private static let moveActions: [KeyBinding] = [
+        entry([.enter], .enter, "open", "open the selected line"),
+        entry([letter("P")], .moves(.pauseOrResume), "pause", "pause all copying, or resume it"),
+        entry(
+            [letter("c")], .moves(.cancel), "cancel", "cancel the selected change; it asks first"),
+        entry([letter("r")], .moves(.rate), "rate", "limit the bytes per second of copying"),
     ]
 
     private static let keyActions: [KeyBinding] = [
@@ -74,6 +85,7 @@ enum KeyTable {
         entry(
             [letter("d"), .function(8), .delete], .deleteKey, "delete",
             "delete a key; it asks first"),
+        entry([letter("n")], .joinNode, "node", "start a new node that joins the ring; plan first"),
         entry([letter("z")], .undo, "undo", "undo the last write while the value is still ours"),
     ]
 
@@ -87,6 +99,7 @@ enum KeyTable {
             entry([.enter], .enter, "open", "open the arc of the token or of the selected key"),
         ] + nodeActions,
         .nodes: [entry([.enter], .enter, "open", "all about the selected node")] + nodeActions,
+        .replication: moveActions,
         .lists: moves + [entry([.enter], .enter, "open", "open the selected line")],
         .keys: [
             entry([.enter], .enter, "view", "to the value and back"),
@@ -133,6 +146,10 @@ enum KeyTable {
             entry([.tab, .right, letter("l")], .focusNext, "choose", "the next button"),
             entry([.backTab, .left, letter("h")], .focusPrevious, nil, "the button before"),
             entry([.enter, letter(" ")], .accept, "press", "press the button"),
+            entry([.up, letter("k")], .move(.up), nil, "one line up"),
+            entry([.down, letter("j")], .move(.down), nil, "one line down"),
+            entry([.pageUp], .move(.pageUp), nil, "one page up"),
+            entry([.pageDown], .move(.pageDown), nil, "one page down"),
             entry([.escape, letter("q"), .control("c")], .cancel, "cancel", "do nothing"),
         ],
         .form: [
@@ -167,7 +184,7 @@ extension Model {
         switch overlay {
         case .help: return [.help]
         case .dialog: return [.dialog]
-        case .form: return [.form]
+        case .form, .join: return [.form]
         case .value: return [.value]
         case .details: return [.popup]
         case nil: break
@@ -177,7 +194,8 @@ extension Model {
         switch panel {
         case .ring: return [.ring, .main, .everywhere]
         case .nodes: return [.nodes, .lists, .main, .everywhere]
-        case .replication, .events: return [.lists, .main, .everywhere]
+        case .replication: return [.replication, .lists, .main, .everywhere]
+        case .events: return [.lists, .main, .everywhere]
         case .traffic: return [.main, .everywhere]
         }
     }
@@ -186,7 +204,9 @@ extension Model {
     func isPossible(_ action: Action) -> Bool {
         if isReadOnly, action.changesCluster { return false }
         switch action {
-        case .node: return ownsLocalNodes
+        case .node, .joinNode: return ownsLocalNodes
+        case .leaveNode, .evictNode: return epoch != nil
+        case .moves: return !changes.waiting.isEmpty
         case .newLine:
             if case .form(let form) = overlay { return form.hasValue }
             return true

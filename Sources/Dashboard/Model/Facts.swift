@@ -81,20 +81,6 @@ extension Model {
         return shown.indices.contains(nodes.selected) ? shown[nodes.selected] : nil
     }
 
-    /// The runs of slots that the list shows, the worst first.
-    var shownRuns: [SlotRun] {
-        guard let status, let epoch else { return [] }
-        let runs =
-            status.attention.filter(\.isUnavailable)
-            + status.attention.filter { !$0.isUnavailable && !$0.isSettled }
-            + status.attention.filter { !$0.isUnavailable && $0.isSettled }
-        guard let filter = replication.filter, !filter.isEmpty else { return runs }
-        return runs.filter { run in
-            "\(run.first)–\(run.last)".contains(filter)
-                || run.replicas.contains { epoch.name($0).contains(filter) }
-        }
-    }
-
     /// The events that the list shows, newest first.
     var shownEvents: [EventReport] {
         let all = (known?.snapshot.events ?? []).reversed()
@@ -106,7 +92,7 @@ extension Model {
     func count(of panel: Panel) -> Int {
         switch panel {
         case .nodes: shownNodes.count
-        case .replication: shownRuns.count
+        case .replication: shownRows.count
         case .events: shownEvents.count
         case .ring, .traffic: 0
         }

@@ -8,7 +8,15 @@ struct Model: Sendable {
     struct Known: Sendable {
         var snapshot: ClusterSnapshot
         var status: ClusterStatus?
+        var changes: Changes
         var epoch: RingEpoch? { snapshot.epoch }
+
+        /// Works out what a snapshot says; `before` spares what has not changed since.
+        init(_ snapshot: ClusterSnapshot, after before: Known?) {
+            self.snapshot = snapshot
+            status = ClusterStatus(snapshot)
+            changes = Changes(of: snapshot, status, after: before?.changes)
+        }
     }
 
     /// The screens.
@@ -70,6 +78,8 @@ struct Model: Sendable {
     var toast: Toast?
     var running: [Running] = []
     var undo: UndoRecord?
+    /// The number of the newest ended change whose end was told; nil before the first snapshot.
+    var toldChange: Int?
     var commandHistory: [String] = []
     var isMouseOn = true
     var nextRequest = 1
@@ -91,6 +101,7 @@ struct Model: Sendable {
     var known: Known? { frozen ?? live }
     var status: ClusterStatus? { known?.status }
     var epoch: RingEpoch? { known?.epoch }
+    var changes: Changes { known?.changes ?? Changes() }
     var isFrozen: Bool { frozen != nil }
     var isASCII: Bool { capabilities.isASCII }
     /// Whether there is room for the ring and all panels at once.
@@ -139,6 +150,8 @@ enum Event: Sendable {
     case scanned(Int, Result<KeyPage, AccessFailure>)
     case inspected(Int, key: [UInt8], [KeyPlacement])
     case acted(Int, Result<String, AccessFailure>)
+    case untidy(AccessFailure)
+    case planned(Int, ChangeWish, Result<ChangePlan, AccessFailure>)
     case stoppedAll(Int, Result<String, AccessFailure>)
     case themed(Result<ThemeLibrary.Found, AccessFailure>)
     /// Time passed.
@@ -151,6 +164,9 @@ enum Effect: Sendable, Equatable {
     case scan(Int, cursor: String, pattern: [UInt8]?)
     case inspect(Int, key: [UInt8])
     case act(Int, NodeAction, name: String)
+    case plan(Int, ChangeWish)
+    case change(Int, ChangeWish)
+    case tidy(EndedChange)
     case stopAll(Int)
     case loadTheme(String)
     case mouse(Bool)

@@ -1,3 +1,4 @@
+import Ring
 import Terminal
 
 /// What lies over a screen; while there is one, keys go to it alone.
@@ -8,6 +9,8 @@ enum Overlay: Sendable, Equatable {
     case dialog(Dialog)
     /// Fields of a key.
     case form(KeyForm)
+    /// Fields of a node that is to join.
+    case join(JoinForm)
     /// A value.
     case value(ValueState)
     /// Facts about something.
@@ -26,12 +29,31 @@ enum DetailsSubject: Sendable, Equatable {
     case arc(slot: Int)
     /// A node, by its number.
     case node(number: Int)
+    /// Runs of slots for which one thing is to be said, by the number of the first slot.
+    case group(slot: Int)
+    /// The changes of the ring: waiting, under way and ended.
+    case moves
+    /// The cluster-wide settings.
+    case settings
     /// Lines as they are.
     case text(title: String, lines: [String])
 }
 
 /// A question with buttons; the first is the harmless one and has the focus.
 struct Dialog: Sendable, Equatable {
+    /// A line of the question, with what it is.
+    struct Line: Sendable, Equatable, ExpressibleByStringInterpolation {
+        var text: String
+        var role = ThemeRole.fg
+
+        init(_ text: String, _ role: ThemeRole = .fg) {
+            self.text = text
+            self.role = role
+        }
+
+        init(stringLiteral text: String) { self.text = text }
+    }
+
     struct Button: Sendable, Equatable {
         var label: String
         var answer: Answer
@@ -44,12 +66,16 @@ struct Dialog: Sendable, Equatable {
         case stopAllAndQuit
         case delete(key: [UInt8])
         case node(NodeAction, name: String)
+        /// Asks for a change; one that was planned only while the plan's epoch is the newest.
+        case change(ChangeWish, plannedIn: Int?)
     }
 
     var title: String
-    var lines: [String]
+    var lines: [Line]
     var buttons: [Button]
     var focus = 0
+    /// Index of the first line in view.
+    var scroll = 0
     var isDanger = true
 }
 
@@ -76,6 +102,26 @@ struct KeyForm: Sendable, Equatable {
     /// A key that exists keeps its name.
     var isKeyFixed: Bool {
         if case .edit = purpose { true } else { false }
+    }
+}
+
+/// The fields of a node that is to join.
+struct JoinForm: Sendable, Equatable {
+    var name: LineEditor
+    var port: LineEditor
+    var isInPort = false
+    /// Why the last attempt failed.
+    var problem: String?
+
+    /// What the fields ask for, or what is wrong with them.
+    var wish: Result<ChangeWish, AccessFailure> {
+        guard Member.isName(name.text) else {
+            return .failure(AccessFailure("a name has 1 to 64 printable bytes"))
+        }
+        guard let number = Int(port.text), (1...65_535).contains(number) else {
+            return .failure(AccessFailure("a port is a number from 1 to 65,535"))
+        }
+        return .success(.join(name: name.text, port: number))
     }
 }
 

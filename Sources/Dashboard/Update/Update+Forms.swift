@@ -31,7 +31,7 @@ extension Model {
             Dialog(
                 title: "Delete a key?",
                 lines: [
-                    shown, whereabouts(key),
+                    Dialog.Line(shown), Dialog.Line(whereabouts(key)),
                     "The key and its value go from all its replicas.",
                     "z brings them back while nobody wrote the key anew.",
                 ],

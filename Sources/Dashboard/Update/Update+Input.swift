@@ -27,6 +27,12 @@ extension Model {
             overlay = .form(form)
             return isDone
         }
+        if case .join(var form) = overlay {
+            let isDone = form.isInPort ? change(&form.port) : change(&form.name)
+            form.problem = nil
+            overlay = .join(form)
+            return isDone
+        }
         if case .help(var help) = overlay {
             let isDone = change(&help.search)
             help.scroll = 0
@@ -44,7 +50,7 @@ extension Model {
     private mutating func insert(_ bytes: [UInt8]) {
         let isField: Bool
         switch overlay {
-        case .form, .help: isField = true
+        case .form, .join, .help: isField = true
         case nil: isField = prompt != nil
         default: isField = false
         }
@@ -86,6 +92,7 @@ extension Model {
         case .help: return onHelp(action)
         case .dialog(let dialog): return onDialog(dialog, action)
         case .form(let form): return onForm(form, action)
+        case .join(let form): return onJoinForm(form, action)
         case .value(let value): return onValue(value, action)
         case .details(let subject, let scroll): return onDetails(subject, scroll, action)
         case nil: break
@@ -113,6 +120,10 @@ extension Model {
         case .deleteKey: return withKey(.delete)
         case .undo: return undoLast()
         case .node(let verb): return onNodeVerb(verb)
+        case .joinNode: openJoin()
+        case .leaveNode: return askForSelected { .leave(name: $0) }
+        case .evictNode: return askForSelected { .evict(name: $0) }
+        case .moves(let verb): return onMovesVerb(verb)
         default: return screen == .keys ? onKeysScreen(action) : onMainScreen(action)
         }
         return []

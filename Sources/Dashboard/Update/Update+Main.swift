@@ -91,10 +91,8 @@ extension Model {
         case .nodes:
             if let node = selectedNode { overlay = .details(.node(number: node.number), scroll: 0) }
         case .replication:
-            let runs = shownRuns
-            if runs.indices.contains(replication.selected) {
-                overlay = .details(.arc(slot: runs[replication.selected].first), scroll: 0)
-            }
+            let rows = shownRows
+            if rows.indices.contains(replication.selected) { open(rows[replication.selected]) }
         case .events:
             let shown = shownEvents
             if shown.indices.contains(events.selected) {
@@ -105,6 +103,15 @@ extension Model {
                     scroll: 0)
             }
         case .traffic: isZoomed.toggle()
+        }
+    }
+
+    private mutating func open(_ row: ReplicationRow) {
+        switch row {
+        case .change, .failed: overlay = .details(.moves, scroll: 0)
+        case .group(let group):
+            guard let first = group.runs.first else { return }
+            overlay = .details(.group(slot: first.first), scroll: 0)
         }
     }
 }

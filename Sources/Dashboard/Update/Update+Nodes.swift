@@ -52,8 +52,8 @@ extension Model {
 
     private static func consequences(
         _ action: NodeAction, _ name: String, _ impact: Impact, _ settings: ClusterSettings
-    ) -> [String] {
-        var lines: [String] = []
+    ) -> [Dialog.Line] {
+        var lines: [Dialog.Line] = []
         if impact.lost > 0 {
             lines.append("\(impact.lost.of("slot")) lose their majority: their keys cannot be")
             lines.append("read or written until \(name) or another of their nodes is back.")
@@ -66,8 +66,9 @@ extension Model {
             lines.append("\(impact.homeSlots.of("slot")) get a new home \(wait).")
         }
         lines.append(
-            "\(impact.thinned.of("slot")) drop to \(settings.replicas - 1) of "
-                + "\(settings.replicas) copies.")
+            Dialog.Line(
+                "\(impact.thinned.of("slot")) drop to \(settings.replicas - 1) of "
+                    + "\(settings.replicas) copies."))
         switch action {
         case .kill: lines.append("Writes under way may end unknown. Acknowledged ones stay.")
         case .stop: lines.append("Its data stay; S starts it again.")
@@ -91,6 +92,9 @@ extension Model {
         case .cancel:
             overlay = nil
             return []
+        case .move(let move):
+            let last = dialog.lines.count - DialogView.shownLines(dialog, size)
+            dialog.scroll = max(0, min(move.scrolled(dialog.scroll, page: 10), last))
         case .accept:
             overlay = nil
             return answer(dialog.buttons[dialog.focus].answer)
@@ -107,6 +111,7 @@ extension Model {
         case .stopAllAndQuit: return [.stopAll(begin("stopping all nodes"))]
         case .delete(let key): return send(.delete(key: key))
         case .node(let action, let name): return act(action, name)
+        case .change(let wish, let planned): return commit(wish, plannedIn: planned)
         }
     }
 }

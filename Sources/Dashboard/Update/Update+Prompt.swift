@@ -75,6 +75,14 @@ extension Model {
             token = nil
             tell(.note, "\(ForeignText.shown(key, columnsMax: 40))  \(whereabouts(key))")
         case .node(let action, let name): return runNode(action, name)
+        case .join(let name, let port): openJoin(name: name, port: port)
+        case .ring(.leave(let name)): return ask(.leave(name: name), ofMember: name)
+        case .ring(.evict(let name)): return ask(.evict(name: name), ofMember: name)
+        case .ring(let wish): return ask(wish)
+        case .cancelChange(let change): return askToCancel(number: change)
+        case .moves: overlay = .details(.moves, scroll: 0)
+        case .settings: overlay = .details(.settings, scroll: 0)
+        case .setting(let name): tellSetting(name)
         case .screen(.keys): return onMainScreen(.keysScreen)
         case .screen(.main): screen = .main
         case .panel(let panel):
@@ -85,6 +93,22 @@ extension Model {
         case .quit: return perform(.quit)
         }
         return []
+    }
+
+    private mutating func ask(_ wish: ChangeWish, ofMember name: String) -> [Effect] {
+        guard epoch?.member(named: name) != nil else {
+            tell(.problem, "there is no node '\(ForeignText.shown(name))'")
+            return []
+        }
+        return ask(wish)
+    }
+
+    private mutating func tellSetting(_ name: String) {
+        guard let value = epoch?.settings.value(ofSetting: name) else {
+            return tell(
+                .problem, "there is no setting '\(ForeignText.shown(name))'; :config lists them")
+        }
+        tell(.note, "\(name) is \(value)")
     }
 
     private mutating func runNode(_ action: NodeAction, _ name: String) -> [Effect] {
@@ -104,8 +128,10 @@ extension Command {
     /// Whether `--readonly` refuses it.
     var changesCluster: Bool {
         switch self {
-        case .key(.get), .whereIs, .screen, .panel, .theme, .help, .quit: false
-        case .key, .edit, .node: true
+        case .key(.get), .whereIs, .moves, .settings, .setting, .screen, .panel, .theme, .help,
+            .quit:
+            false
+        case .key, .edit, .node, .join, .ring, .cancelChange: true
         }
     }
 }

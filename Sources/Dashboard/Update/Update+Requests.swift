@@ -71,7 +71,7 @@ extension Model {
             let names = durable.map(epoch.name).joined(separator: " + ")
             let set = epoch.arc(at: Slots.slot(ofBytes: request.key))?.present.replicas.count
             text += " \(arrow) \(names)   \(durable.count) of \(set ?? epoch.settings.replicas)"
-            text += " durable in \(facts.milliseconds.text(1)) ms"
+            text += " durable, acknowledged in \(facts.milliseconds.text(1)) ms"
         } else {
             text += "   \(whereabouts(request.key)), durable on a majority in "
             text += "\(facts.milliseconds.text(1)) ms"

@@ -35,6 +35,12 @@ extension Model {
             case .failure(let failure): tell(.problem, ForeignText.shown(failure.text))
             }
             return []
+        case .untidy(let failure):
+            tell(.problem, ForeignText.shown(failure.text))
+            return []
+        case .planned(let request, let wish, let result):
+            onPlanned(request, wish, result)
+            return []
         case .stoppedAll(let request, let result):
             finish(request)
             switch result {
@@ -66,22 +72,24 @@ extension Model {
             let first = operation.began + Running.patienceMilliseconds
             times.append(max(first, now + 100))
         }
+        if isBlinking { times.append((now / Blink.milliseconds + 1) * Blink.milliseconds) }
         return times.min()
     }
 
     private mutating func onSnapshot(_ snapshot: ClusterSnapshot) -> [Effect] {
-        let known = Known(snapshot: snapshot, status: ClusterStatus(snapshot))
+        let known = Known(snapshot, after: live)
         let selected = selectedNode?.number
         live = known
+        let effects = tellEnds(in: snapshot.epoch)
         history.take(known.status?.traffic, at: snapshot.milliseconds)
         let found = spokeFinder.take(snapshot, at: now)
-        guard !isFrozen else { return [] }
+        guard !isFrozen else { return effects }
         spokes = Array((spokes + found).suffix(Spoke.countMax))
         if let selected, let index = shownNodes.firstIndex(where: { $0.number == selected }) {
             nodes.selected = index
         }
         settleLists()
-        return []
+        return effects
     }
 
     /// Tells each list how many of its rows are in view, so that paging goes by what is seen.

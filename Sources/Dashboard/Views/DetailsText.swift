@@ -12,6 +12,9 @@ extension Model {
             (ForeignText.shown(title), lines.map { ForeignText.shown($0) })
         case .arc(let slot): arcDetails(slot, arrow, dash)
         case .node(let number): nodeDetails(number, arrow, dash)
+        case .group(let slot): groupDetails(slot, dash)
+        case .moves: movesDetails()
+        case .settings: settingsDetails()
         }
     }
 

@@ -4,10 +4,15 @@ import Terminal
 enum DialogView {
     static func area(_ dialog: Dialog, _ size: Size) -> Rect {
         let buttons = dialog.buttons.reduce(0) { $0 + $1.label.columns + 6 }
-        let longest = dialog.lines.map(\.columns).max() ?? 0
+        let longest = dialog.lines.map(\.text.columns).max() ?? 0
         let width = max(longest, buttons, dialog.title.columns + 4) + 6
         return Rect(x: 0, y: 0, width: size.width, height: size.height)
-            .centered(Size(width: width, height: dialog.lines.count + 6))
+            .centered(Size(width: width, height: shownLines(dialog, size) + 6))
+    }
+
+    /// How many lines of the question are in view.
+    static func shownLines(_ dialog: Dialog, _ size: Size) -> Int {
+        max(1, min(dialog.lines.count, size.height - 8))
     }
 
     /// One rectangle a button, from the left.
@@ -34,9 +39,12 @@ extension Painter {
         let inside = box(
             area, title: dialog.title, isFocused: true,
             border: dialog.isDanger ? .popupDanger : .popupBorder)
-        for (row, line) in dialog.lines.enumerated() {
-            text(line, inside.x + 2, inside.y + 1 + row, .fg, in: inside)
+        let shown = DialogView.shownLines(dialog, grid.size)
+        let top = max(0, min(dialog.scroll, dialog.lines.count - shown))
+        for (row, line) in dialog.lines.dropFirst(top).prefix(shown).enumerated() {
+            text(line.text, inside.x + 2, inside.y + 1 + row, line.role, in: inside)
         }
+        scrollBar(area, top: top, page: shown, count: dialog.lines.count, isFocused: true)
         for (index, place) in DialogView.buttons(dialog, grid.size).enumerated() {
             let isChosen = index == dialog.focus
             // Brackets, so that the choice can be seen without colour.

@@ -95,7 +95,9 @@ extension Model {
     private func rank(_ action: Action) -> Int {
         switch action {
         case .help, .quit: 0
-        case .node: panel == .nodes && screen == .main ? 1 : 8
+        case .node, .leaveNode, .evictNode: panel == .nodes && screen == .main ? 1 : 8
+        case .moves: 1
+        case .joinNode: 3
         case .createKey, .viewKey, .editKey, .deleteKey: 2
         case .keysScreen, .mainScreen: 3
         case .nextPanel, .valueMode: 4

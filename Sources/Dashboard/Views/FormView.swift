@@ -23,6 +23,25 @@ extension Painter {
         }
     }
 
+    /// The fields of a node that is to join.
+    mutating func drawJoinForm(_ form: JoinForm, _ screen: Rect) {
+        let area = screen.centered(Size(width: min(screen.width, 76), height: 10))
+        clear(area)
+        let inside = box(area, title: "A new node", isFocused: true, border: .popupBorder)
+        drawField("Name", form.name, inside, inside.y + 1, isFocused: !form.isInPort)
+        drawField("Port", form.port, inside, inside.y + 3, isFocused: form.isInPort)
+        text(
+            "It is started on this machine; first you see what would move to it.", inside.x + 2,
+            inside.y + 5, .fg, in: inside)
+        let last = inside.maxY - 1
+        if let problem = form.problem {
+            text(problem, inside.x + 2, last, .stateDown, in: inside)
+        } else {
+            text(
+                "Enter plans, Tab other field, Esc cancels", inside.x + 2, last, .muted, in: inside)
+        }
+    }
+
     private mutating func drawField(
         _ label: String, _ editor: LineEditor, _ inside: Rect, _ y: Int, isFocused: Bool
     ) {

@@ -26,6 +26,9 @@ extension Painter {
         let serving = status.nodes.filter(\.isServing).count
         var parts: [(String, ThemeRole)] = [
             (name, .title), ("epoch \(status.cluster.epoch)", .fg), health(status),
+        ]
+        if let change = changeText(model) { parts.append((change, .replMoving)) }
+        parts += [
             ("nodes \(serving)/\(status.nodes.count) up", .fg),
             ("keys \(status.cluster.keys.grouped)", .fg),
             ("N \(status.cluster.replicas)", .fg),
@@ -38,6 +41,19 @@ extension Painter {
                 ("under-replicated \(status.slots.underReplicated.of("slot"))", .replUnder))
         }
         return parts
+    }
+
+    /// What is under way, how far it is, and how many changes wait behind it.
+    private func changeText(_ model: Model) -> String? {
+        guard let change = model.changes.active else { return nil }
+        var text = "\(isASCII ? "~" : "⇄") \(change.words) \(change.percentText)"
+        if change.state == .paused {
+            text += " paused"
+        } else if let left = change.timeLeftText {
+            text += " \(left) left"
+        }
+        let queued = model.changes.waiting.count - 1
+        return queued > 0 ? text + " +\(queued)" : text
     }
 
     private func health(_ status: ClusterStatus) -> (String, ThemeRole) {

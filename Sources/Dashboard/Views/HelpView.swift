@@ -68,7 +68,9 @@ extension Model {
     /// Whether an action is refused as long as this dashboard runs.
     private func isRefused(_ action: Action) -> Bool {
         if isReadOnly, action.changesCluster { return true }
-        if case .node = action { return !ownsLocalNodes }
-        return false
+        switch action {
+        case .node, .joinNode: return !ownsLocalNodes
+        default: return false
+        }
     }
 }

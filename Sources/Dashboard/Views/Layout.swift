@@ -37,7 +37,7 @@ struct Layout {
         let ringWidth = min(2 * (upper - 3) + 4, body.width * 9 / 20)
         let rightWidth = body.width - ringWidth
         let traffic = upper >= 34 ? 8 : 6
-        let wanted = model.count(of: .nodes) + 3
+        let wanted = model.count(of: .nodes) + (model.status?.former.count ?? 0) + 3
         let nodes = max(6, min(wanted, upper - traffic - 5))
         panels[.ring] = Rect(x: 0, y: body.y, width: ringWidth, height: upper)
         panels[.nodes] = Rect(x: ringWidth, y: body.y, width: rightWidth, height: nodes)

@@ -35,8 +35,23 @@ extension Painter {
                 }
             }
         }
+        drawGone(model, below: list.y + shown.count, list)
         scrollBar(
             area, top: state.top, page: list.height, count: shown.count, isFocused: isFocused)
+    }
+
+    /// Members that are out, while slots are still being settled without them.
+    private mutating func drawGone(_ model: Model, below: Int, _ list: Rect) {
+        guard let former = model.status?.former else { return }
+        for (index, member) in former.enumerated() where below + index < list.maxY {
+            let row = Rect(x: list.x, y: below + index, width: list.width, height: 1)
+            grid.set(row.x + 1, row.y, glyph(member.number), theme[.muted])
+            text(
+                "\(ForeignText.shown(member.name)) :\(member.port)  "
+                    + (member.state?.rawValue.uppercased() ?? "GONE")
+                    + ", its slots are being settled without it",
+                row.x + 3, row.y, .muted, in: row)
+        }
     }
 
     private mutating func drawNode(
@@ -60,6 +75,12 @@ extension Painter {
         x = text(
             (isPaused ? "paused" : state).fitted(columns.state, isASCII: isASCII) + " ", x, row.y,
             role, in: row)
+        if let note = model.progressNote(of: node, bar: { bar($0, width: 8) }) {
+            text(
+                note.cut(to: max(0, row.maxX - x - 1), isASCII: isASCII), x + 1, row.y, role,
+                in: row)
+            return
+        }
         for column in columns.numbers {
             let shown: String =
                 switch column.kind {
@@ -151,6 +172,26 @@ private struct NodeColumns {
         "   " + "NODE".fitted(name) + " " + "STATE".fitted(state) + " "
             + numbers.map { $0.title.fitted($0.width, isRight: true, isASCII: isASCII) }
             .joined(separator: " ")
+    }
+}
+
+extension Model {
+    /// What there is to say of a member that serves nothing, in the place of its figures.
+    fileprivate func progressNote(of node: NodeStatus, bar: (Double) -> String) -> String? {
+        switch node.state {
+        case .joining:
+            guard let change = changes.change(of: node.name) else { return nil }
+            guard change.state != .waiting else { return "waits for its turn" }
+            let left = change.timeLeftText.map { "  \($0) left" } ?? ""
+            let pause = change.state == .paused ? "  paused" : left
+            return "gets copies  \(bar(change.percent)) \(change.percentText)\(pause)"
+        case .down:
+            if let share = changes.returning[node.number] {
+                return "returns  \(bar(100 * share)) \(Int(100 * share)) % level"
+            }
+            return eviction(of: node.number)
+        case .up, .leaving: return nil
+        }
     }
 }
 

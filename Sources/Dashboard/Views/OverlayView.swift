@@ -10,6 +10,7 @@ extension Painter {
         case .help(let help): drawHelp(model, help, screen)
         case .dialog(let dialog): drawDialog(dialog)
         case .form(let form): drawForm(model, form, screen)
+        case .join(let form): drawJoinForm(form, screen)
         case .value(let value): drawValuePopup(model, value, screen)
         case .details(let subject, let scroll): drawDetails(model, subject, scroll, screen)
         case nil: break

@@ -3,10 +3,10 @@ import Ring
 import Terminal
 
 extension Painter {
-    /// The runs of slots that are not as they should be, and why.
+    /// What is copied for changes of the ring, and the slots that are not as they should be.
     mutating func drawReplication(_ model: Model, _ area: Rect) {
         let isFocused = model.screen == .main && model.panel == .replication
-        let shown = model.shownRuns
+        let shown = model.shownRows
         let under = model.status?.slots.underReplicated ?? 0
         let note = under > 0 ? "\(under.grouped) of \(Slots.count.grouped) under" : ""
         let inside = box(
@@ -14,55 +14,87 @@ extension Painter {
             isFocused: isFocused)
         guard inside.height > 0 else { return }
         guard let epoch = model.epoch, let status = model.status else { return }
-        if status.attention.isEmpty {
+        let isFiltered = model.replication.filter != nil
+        guard !shown.isEmpty || isFiltered else {
             let check = isASCII ? "" : "✔ "
             text(
                 "\(check)all \(Slots.count.grouped) slots settled, "
                     + "\(epoch.settings.replicas) copies each",
                 inside.x + 1, inside.y, .replOK, in: inside)
-            drawFollowing(model, epoch, status, inside)
+            drawFollowing(model, epoch, status, from: inside.y + 2, inside)
             return
         }
-        let setWidth = min(24, max(12, inside.width - 40))
-        text(
-            " " + "SLOTS".fitted(13) + "HAVE/WANT  " + "REPLICAS".fitted(setWidth) + " WHY",
-            inside.x, inside.y, .muted, in: inside)
+        let columns = ReplicationColumns(width: inside.width)
+        text(columns.heading, inside.x, inside.y, .muted, in: inside)
         let list = Rect(
             x: inside.x, y: inside.y + 1, width: inside.width, height: inside.height - 1)
         var state = model.replication
         state.settle(count: shown.count, page: list.height)
         for (index, row) in rows(list, state, count: shown.count) {
-            drawRun(shown[index], epoch, row, setWidth)
+            draw(shown[index], model, row, columns)
             highlight(model.replication.filter, in: row)
             if index == state.selected, isFocused { select(row, isFocused: true) }
         }
         scrollBar(
             area, top: state.top, page: list.height, count: shown.count, isFocused: isFocused)
+        drawFollowing(model, epoch, status, from: list.y + shown.count + 1, inside)
     }
 
-    private mutating func drawRun(_ run: SlotRun, _ epoch: RingEpoch, _ row: Rect, _ width: Int) {
-        let range = run.first == run.last ? "\(run.first)" : "\(run.first)\(dash)\(run.last)"
-        let role: ThemeRole = run.isUnavailable ? .stateDown : .replUnder
-        var x = text(" " + range.fitted(13, isASCII: isASCII), row.x, row.y, .fg, in: row)
-        x = text("   \(run.level.count)/\(run.wanted)".fitted(11), x, row.y, role, in: row)
-        let set = run.replicas.map { number in
-            let name = epoch.name(number)
-            return run.level.contains(number) ? name : "[\(name)]"
+    private mutating func draw(
+        _ row: ReplicationRow, _ model: Model, _ area: Rect, _ columns: ReplicationColumns
+    ) {
+        switch row {
+        case .change(let change): drawChange(change, area, columns)
+        case .failed(let ended):
+            let reason = "FAILED: " + ForeignText.shown(ended.reason)
+            drawRow("", "", ended.words, reason, .stateDown, area, columns)
+        case .group(let group):
+            let role: ThemeRole = group.reason.isUnavailable ? .stateDown : .replUnder
+            drawRow(
+                group.slotCount.grouped, "\(group.reason.level)/\(group.reason.wanted)",
+                model.ranges(group), model.why(group), role, area, columns)
         }
-        x = text(
-            set.joined(separator: " ").fitted(width, isASCII: isASCII) + " ", x, row.y, .fg,
-            in: row)
-        text(
-            why(run, epoch).cut(to: max(0, row.maxX - x - 1), isASCII: isASCII), x, row.y, role,
-            in: row)
+    }
+
+    private mutating func drawChange(
+        _ change: ChangeStatus, _ area: Rect, _ columns: ReplicationColumns
+    ) {
+        let slots = change.slots > 0 ? change.slots.grouped : ""
+        switch change.state {
+        case .waiting:
+            drawRow(slots, arrow, change.words, "waits", .muted, area, columns)
+        case .paused:
+            let why = "paused at \(change.percentText) \(bar(change.percent, width: 6))"
+            drawRow(slots, arrow, change.words, why, .stateSuspect, area, columns)
+        case .copying:
+            let left = change.timeLeftText.map { " " + $0 } ?? ""
+            let why = "moving \(change.percentText) \(bar(change.percent, width: 6))\(left)"
+            drawRow(slots, arrow, change.words, why, .replMoving, area, columns)
+        }
+    }
+
+    private mutating func drawRow(
+        _ slots: String, _ have: String, _ what: String, _ why: String, _ role: ThemeRole,
+        _ row: Rect, _ columns: ReplicationColumns
+    ) {
+        var x = text(" " + slots.fitted(7, isRight: true) + "  ", row.x, row.y, .fg, in: row)
+        x = text(have.fitted(8), x, row.y, role, in: row)
+        x = text(what.fitted(columns.what, isASCII: isASCII) + "  ", x, row.y, .fg, in: row)
+        text(why.cut(to: max(0, row.maxX - x), isASCII: isASCII), x, row.y, role, in: row)
+    }
+
+    /// A bar of so many columns as text.
+    func bar(_ percent: Double, width: Int) -> String {
+        let filled = max(0, min(width, Int((percent / 100 * Double(width)).rounded())))
+        let (on, off) = isASCII ? ("#", ".") : ("▇", "▁")
+        return String(repeating: on, count: filled) + String(repeating: off, count: width - filled)
     }
 
     /// How the successors of each home follow it, while nothing else needs the room.
     private mutating func drawFollowing(
-        _ model: Model, _ epoch: RingEpoch, _ status: ClusterStatus, _ inside: Rect
+        _ model: Model, _ epoch: RingEpoch, _ status: ClusterStatus, from top: Int, _ inside: Rect
     ) {
-        guard inside.height > 3 else { return }
-        let top = inside.y + 2
+        guard top + 1 < inside.maxY else { return }
         text(
             "   " + "HOME".fitted(8) + "SLOTS".fitted(8, isRight: true) + "   SUCCESSORS, LAG",
             inside.x, top, .muted, in: inside)
@@ -85,22 +117,16 @@ extension Painter {
             }
         }
     }
+}
 
-    /// Why a run is in the list.
-    private func why(_ run: SlotRun, _ epoch: RingEpoch) -> String {
-        var reasons: [String] = []
-        if run.isUnavailable { reasons.append("no majority") }
-        if !run.absent.isEmpty {
-            reasons.append(run.absent.map(epoch.name).joined(separator: " ") + " down")
-        }
-        let behind = run.replicas.filter { !run.level.contains($0) && !run.absent.contains($0) }
-        if !behind.isEmpty {
-            reasons.append(behind.map(epoch.name).joined(separator: " ") + " catching up")
-        }
-        if !run.isSettled, !run.isUnavailable { reasons.append("settling") }
-        if reasons.isEmpty {
-            reasons.append("\(run.replicas.count.of("node")) for \(run.wanted) copies")
-        }
-        return reasons.joined(separator: ", ")
+/// The widths of the Replication panel's columns.
+private struct ReplicationColumns {
+    /// Which slots, or what changes.
+    let what: Int
+
+    init(width: Int) {
+        what = max(14, min(24, (width - 20) / 3))
     }
+
+    var heading: String { "   SLOTS  COPIES  " + "WHAT".fitted(what + 2) + "WHY" }
 }

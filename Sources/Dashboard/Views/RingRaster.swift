@@ -22,15 +22,20 @@ struct RingRaster: Sendable {
         var owner = 0
         /// The slot in the middle of the cell.
         var slot = 0
+        /// Who gets its slots by the change under way, or a copy of them; 0 is nobody.
+        var next = 0
         /// Whether the owner's glyph stands here instead of dots.
         var isGlyph = false
     }
+
+    /// Every other braille dot.
+    static let checkered: UInt8 = 0x95
 
     let key: Key
     let geometry: RingGeometry
     private(set) var spots: [Spot]
 
-    init(_ key: Key, _ epoch: RingEpoch) {
+    init(_ key: Key, _ epoch: RingEpoch, _ moving: MovingArcs = MovingArcs()) {
         self.key = key
         geometry = RingGeometry(size: key.size)
         spots = [Spot](repeating: Spot(), count: key.size.width * key.size.height)
@@ -39,6 +44,20 @@ struct RingRaster: Sendable {
             for column in 0..<key.size.width { rasterize(column, row, owners) }
         }
         if !key.isASCII { placeGlyphs(epoch) }
+        if !moving.isEmpty { markMoves(epoch, moving) }
+    }
+
+    /// Marks the cells that move: the whole band where the owner changes, its inner edge where
+    /// only a copy is made.
+    private mutating func markMoves(_ epoch: RingEpoch, _ moving: MovingArcs) {
+        for index in spots.indices where spots[index].owner != 0 {
+            guard let move = moving[epoch.arcIndex(of: spots[index].slot)] else { continue }
+            let place = geometry.place(
+                x: 2 * (index % key.size.width) + 1, y: 4 * (index / key.size.width) + 2)
+            if move.changesOwner || geometry.isInnerEdge(place.radius) {
+                spots[index].next = move.to
+            }
+        }
     }
 
     subscript(_ column: Int, _ row: Int) -> Spot {
@@ -128,6 +147,9 @@ struct RingGeometry: Sendable {
     var middle: Double { (outer + inner) / 2 }
 
     func isOnBand(_ radius: Double) -> Bool { radius <= outer + 0.25 && radius >= inner }
+
+    /// Whether a dot lies in the inner third of the band.
+    func isInnerEdge(_ radius: Double) -> Bool { radius < inner + (outer - inner) / 3 }
 
     func isRim(_ radius: Double) -> Bool { radius > outer - 1.1 || radius < inner + 1.1 }
 

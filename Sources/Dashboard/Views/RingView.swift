@@ -27,31 +27,38 @@ extension Painter {
         if let kept = cache.ring, kept.key == key {
             raster = kept
         } else {
-            raster = RingRaster(key, epoch)
+            raster = RingRaster(key, epoch, model.changes.moving)
             cache.ring = raster
         }
-        drawBand(raster, disc, pointed: model.pointedArc)
+        drawBand(raster, disc, pointed: model.pointedArc, model.blink)
         drawSpokes(model, epoch, raster, disc)
         drawPointer(model, raster, disc)
         drawCenter(model, epoch, status, raster, disc)
     }
 
-    private mutating func drawBand(_ raster: RingRaster, _ disc: Rect, pointed: Arc?) {
+    private mutating func drawBand(
+        _ raster: RingRaster, _ disc: Rect, pointed: Arc?, _ blink: Blink
+    ) {
         for row in 0..<disc.height {
             for column in 0..<disc.width {
                 let spot = raster[column, row]
                 guard spot.owner != 0 else { continue }
-                let isHollow = raster.key.hollow.contains(spot.owner)
-                var style = ownerStyle(spot.owner)
+                let isNext = spot.next != 0 && blink.showsNext(column, row)
+                let owner = isNext ? spot.next : spot.owner
+                let isHollow = raster.key.hollow.contains(spot.owner) && !isNext
+                var style = ownerStyle(owner)
                 if let pointed, (pointed.first...pointed.last).contains(spot.slot) {
                     style = style.adding([.bold, .reverse])
                 }
                 let scalar: Unicode.Scalar
                 if isASCII {
-                    scalar = isHollow ? "." : glyph(spot.owner)
+                    scalar = isHollow ? "." : glyph(owner)
                 } else if spot.isGlyph {
-                    scalar = glyph(spot.owner)
+                    scalar = glyph(owner)
                     style = style.adding(.bold)
+                } else if isNext, spot.pattern & RingRaster.checkered != 0 {
+                    // Thinner too, so that colour is not the only sign.
+                    scalar = BrailleCanvas.scalar(spot.pattern & RingRaster.checkered)
                 } else if spot.pattern != 0 {
                     scalar = BrailleCanvas.scalar(spot.pattern)
                 } else {

@@ -16,16 +16,20 @@ extension Painter {
         let hollow = Set(status.nodes.filter { !$0.isServing }.map(\.number))
         for column in 0..<inside.width {
             let slot = (2 * column + 1) * Slots.count / (2 * inside.width)
-            guard let arc = epoch.arc(at: slot), let owner = arc.present.replicas.first else {
+            guard let arc = epoch.arc(at: slot), let present = arc.present.replicas.first else {
                 continue
             }
+            let move = model.changes.moving[epoch.arcIndex(of: slot)]
+            let isNext = move?.changesOwner == true && model.blink.showsNext(column, 0)
+            let owner = isNext ? move?.to ?? present : present
             var style = ownerStyle(owner).adding(.bold)
             if let pointed = model.pointedArc, (pointed.first...pointed.last).contains(slot) {
                 style = style.adding(.reverse)
             }
             let empty: Unicode.Scalar = isASCII ? "." : "·"
             grid.set(
-                inside.x + column, inside.y, hollow.contains(owner) ? empty : glyph(owner), style)
+                inside.x + column, inside.y,
+                hollow.contains(owner) && !isNext ? empty : glyph(owner), style)
         }
         drawStripMarks(model, epoch, inside)
         guard inside.height >= 3 else { return }

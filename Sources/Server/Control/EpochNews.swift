@@ -16,13 +16,11 @@ struct EpochNews {
             items = []
             return
         }
-        let moved = EpochNews.slotsWithNewHome(old, new)
-        var items = EpochNews.ofChanges(from: old, to: new)
+        let tail = EpochNews.newHomes(old, new)
+        var items = EpochNews.ofChanges(from: old, to: new, tail)
         for member in new.members {
             let before = old.member(number: member.number)
             if before?.state != member.state {
-                let tail =
-                    member.canBeHome ? "" : "; \(EpochNews.grouped(moved)) slots have a new home"
                 items.append(
                     Item(
                         level: member.canBeHome ? .info : .error, node: member.name,
@@ -33,14 +31,16 @@ struct EpochNews {
                     Item(
                         level: .info, node: member.name,
                         text: "epoch \(new.number): \(member.name) has restarted "
-                            + "(incarnation \(member.incarnation))"))
+                            + "(incarnation \(member.incarnation))\(tail)"))
             }
         }
         self.items = items
     }
 
     /// Changes of the ring that began or ended.
-    private static func ofChanges(from old: RingEpoch, to new: RingEpoch) -> [Item] {
+    private static func ofChanges(
+        from old: RingEpoch, to new: RingEpoch, _ tail: String
+    ) -> [Item] {
         var items: [Item] = []
         for ended in new.queue.ended where ended.epoch > old.number {
             let what = words(ended.kind, name: ended.name)
@@ -49,7 +49,7 @@ struct EpochNews {
                 Item(
                     level: ended.outcome == .failed ? .error : .info, node: ended.name,
                     text: "epoch \(ended.epoch): change \(ended.id) (\(what)) "
-                        + "\(ended.outcome.rawValue)\(end)"))
+                        + "\(ended.outcome.rawValue)\(end)\(tail)"))
         }
         if let change = new.queue.active, change.id != old.queue.active?.id {
             let name = change.kind.member.flatMap { new.member(number: $0)?.name } ?? ""
@@ -81,9 +81,24 @@ struct EpochNews {
             ? "\(number)" : "\(number / 1_000)," + "\(1_000 + number % 1_000)".dropFirst()
     }
 
-    private static func slotsWithNewHome(_ old: RingEpoch, _ new: RingEpoch) -> Int {
-        new.arcs.reduce(0) { count, arc in
-            old.home(of: arc.first) == arc.present.home ? count : count + arc.slotCount
+    /// The most homes that are named.
+    private static let homesMax = 6
+
+    /// How many slots have a new home and who that is, for the end of a line; empty for none.
+    private static func newHomes(_ old: RingEpoch, _ new: RingEpoch) -> String {
+        var gains: [Int: Int] = [:]
+        // The finer of the two cuts tells where the homes differ.
+        for arc in old.arcs.count > new.arcs.count ? old.arcs : new.arcs {
+            let home = new.home(of: arc.first)
+            if home != old.home(of: arc.first) { gains[home ?? 0, default: 0] += arc.slotCount }
         }
+        guard !gains.isEmpty else { return "" }
+        let most = gains.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
+        let named = most.prefix(homesMax).map { number, slots in
+            "\(new.member(number: number)?.name ?? "nobody") \(grouped(slots))"
+        }
+        let total = gains.values.reduce(0, +)
+        return "; \(grouped(total)) slots have a new home: \(named.joined(separator: ", "))"
+            + (most.count > homesMax ? " …" : "")
     }
 }

@@ -1,6 +1,12 @@
 import Foundation
 import Ring
 
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Darwin)
+import Darwin
+#endif
+
 /// What a node that joins has begun: `joining.json` in its directory.
 ///
 /// It is on the disk before the node's id is sent to anybody, and goes when the node has been

@@ -133,9 +133,8 @@ struct Joining {
         case .fail(let failure): throw .final(failure)
         case .ask(let name):
             try bind(to: epoch)
-            logger.info(
-                "asks \(seed) to let \(name) at \(ticket.host):\(ticket.port) into "
-                    + "\(epoch.clusterName)")
+            let address = "\(ticket.host):\(ticket.port)"
+            logger.info("asks \(seed) to let \(name) at \(address) into \(epoch.clusterName)")
             try await request(name, at: seed)
             return nil
         }

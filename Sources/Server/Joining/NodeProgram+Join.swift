@@ -3,6 +3,12 @@ import Logging
 import Ring
 import UnixSignals
 
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Darwin)
+import Darwin
+#endif
+
 /// How a process comes to be a member's, before and again.
 extension NodeProgram {
     /// Whether a directory holds no node, so that one has to be founded or to join.

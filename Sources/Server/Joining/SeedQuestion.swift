@@ -3,6 +3,12 @@ import NIOCore
 import NIOPosix
 import RESP
 
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Darwin)
+import Darwin
+#endif
+
 /// What asking one node once has come to.
 enum SeedAnswer: Sendable, Equatable {
     /// It has answered.

@@ -35,6 +35,14 @@ extension LoopHost {
 
     private func tell(_ health: CopyHealth, after former: CopyHealth) {
         let name = process.identity.name
+        let inDoubt = health.settledInDoubt - former.settledInDoubt
+        if inDoubt > 0 {
+            process.events.add(
+                .warning, node: name,
+                "\(inDoubt) slots were settled from copies that may have forgotten writes, since "
+                    + "too many of their machines had stopped: what was acknowledged in the last "
+                    + "moments before may be lost")
+        }
         if former.damaged > 0, health.damaged == 0 {
             process.events.add(
                 .info, node: name, "repaired: every damaged copy was installed anew from peers")
@@ -43,14 +51,6 @@ extension LoopHost {
             process.events.add(
                 .info, node: name,
                 "every copy that may have forgotten writes is level with its peers again")
-        }
-        let inDoubt = health.settledInDoubt - former.settledInDoubt
-        if inDoubt > 0 {
-            process.events.add(
-                .warning, node: name,
-                "\(inDoubt) slots were settled from copies that may have forgotten writes, since "
-                    + "too many of their machines had stopped: what was acknowledged in the last "
-                    + "moments before may be lost")
         }
     }
 

@@ -123,7 +123,9 @@ extension Partition {
         var dropped = 0
         for place in 0..<Partition.slotCount {
             let arc = shared.hotArcs[Int(slots[place].arc)]
-            guard !arc.isHolder, !arc.isLearner,
+            let isHolder =
+                shared.planted.contains(.dropsTooSoon) ? arc.selfIndex >= 0 : arc.isHolder
+            guard !isHolder, !arc.isLearner,
                 slots[place].base > 0 || index.count(slot: place) > 0 || slots[place].isDamaged
             else { continue }
             guard dropped < MoveLimits.dropsMax else { return false }

@@ -125,7 +125,19 @@ extension Partition {
         report.valueBytes = entry.value.count
         report.expiry = entry.expiry == 0 ? nil : entry.expiry
         report.isCommitted = !isPending
+        if role == "home" {
+            // A copy of the present generation has all that is older.
+            let isNew = entry.generation == slots[place].generation
+            report.durable = durable(place, arc, position: isNew ? entry.position : 0)
+        }
         return report
+    }
+
+    private func durable(_ place: Int, _ arc: HotArc, position: Int) -> [Int] {
+        (0..<Int(arc.replicaCount)).compactMap { replica in
+            let isDurable = follower(place, replica).pointee.acknowledged >= position
+            return isDurable ? Int(arc.members[replica]) : nil
+        }
     }
 }
 

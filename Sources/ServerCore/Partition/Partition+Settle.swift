@@ -234,7 +234,7 @@ extension Partition {
         guard let settle = settles[place] else { return }
         let plan = plan(place)
         var counting = settle.sound
-        if !plan.isEnough(counting, of: settle), !shared.planted.contains(.settlesAlone) {
+        if !plan.isEnough(counting, of: settle), !isEnoughByPlantedBug(place, settle, plan) {
             guard plan.mayTrustDoubtful(settle, now: clock.now) else { return }
             counting |= settle.doubtful
         }
@@ -328,6 +328,19 @@ extension Partition {
                 askFollower(place, replica: replica, clock: clock)
             }
         }
+    }
+
+    /// Whether the answers are enough without rule 5.
+    private func isEnoughByPlantedBug(
+        _ place: Int, _ settle: Settle, _ plan: SettlePlan
+    ) -> Bool {
+        if shared.planted.contains(.settlesAlone) { return true }
+        guard shared.planted.contains(.asksPresentSet) else { return false }
+        let arc = arc(place)
+        let answers = plan.members.indices.count { index in
+            settle.sound & (1 << UInt64(index)) != 0 && arc.place(of: plan.members[index]) != nil
+        }
+        return answers >= Int(arc.majority)
     }
 
     /// Whether a copy is the chosen one to the last entry.

@@ -11,9 +11,13 @@ extension Worker {
         guard let partition = partitions[slot >> 10] else { return SalvagedCopy() }
         let place = partition.place(slot)
         let state = partition.slots[place]
-        return SalvagedCopy(
-            base: state.base, position: state.position, isLost: state.isLost,
-            isDoubtful: state.isDoubtful, keys: partition.index.count(slot: place))
+        var copy = SalvagedCopy()
+        copy.base = state.base
+        copy.position = state.position
+        copy.isLost = state.isLost
+        copy.isDoubtful = state.isDoubtful
+        copy.keys = partition.index.count(slot: place)
+        return copy
     }
 
     /// Gives the entries of a slot, removed ones left out, in no particular order.
@@ -37,6 +41,9 @@ package struct SalvagedCopy: Sendable, Equatable {
     package var isDoubtful = false
     /// Its entries.
     package var keys = 0
+
+    /// No copy.
+    package init() {}
 
     /// Whether it is to be preferred to another one: it is whole and the other is not, or else it
     /// knows more.

@@ -6,8 +6,8 @@ import Ring
 /// `ringmaster bench`.
 struct BenchCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "bench", abstract: "Measure a cluster's speed, or the ring's evenness.",
-        subcommands: [LoadCommand.self, PlacementCommand.self],
+        commandName: "bench", abstract: "Measure a cluster's speed, its outages, or the ring's evenness.",
+        subcommands: [LoadCommand.self, OutageCommand.self, PlacementCommand.self],
         defaultSubcommand: LoadCommand.self)
 }
 
@@ -78,17 +78,22 @@ struct LoadCommand: AsyncParsableCommand {
 struct PlacementCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "placement",
-        abstract: "Show how even the ring is as it grows node by node.",
+        abstract: "Show how even the ring is as it grows and shrinks node by node.",
         discussion: """
             For each size: the most loaded node's home slots and copies over the mean, home slots \
-            moved by the last join over the least possible, distinct replica sets, and the odds \
-            that two deaths cost some slot its majority. No cluster is needed.
+            and copies moved by the last join or leave over the least possible, distinct replica \
+            sets, and the odds that two deaths cost some slot its majority. No cluster is needed. \
+            With --json: {"format", "slots", "replicas", "sizes": [{"phase", "nodes", "homeLoad", \
+            "copiesLoad", "movedSlots", "movedRatio", "movedCopies", "movedCopiesRatio", \
+            "replicaSets", "doubleFailureOdds"}]}, where phase is growth or shrink.
             """)
 
-    @Option(help: ArgumentHelp("Grow to so many nodes.", valueName: "count"))
+    @Option(help: ArgumentHelp("Grow to so many nodes, and shrink to 3.", valueName: "count"))
     var nodes = 64
     @Option(help: ArgumentHelp("Copies of each key.", valueName: "count"))
     var replicas = 3
+    @Option(help: ArgumentHelp("Of the order in which the nodes leave.", valueName: "number"))
+    var seed: UInt64 = 1
 
     @OptionGroup var output: OutputOptions
 
@@ -100,8 +105,7 @@ struct PlacementCommand: ParsableCommand {
     }
 
     func run() throws {
-        let report = PlacementReport(
-            replicas: replicas, sizes: Placement.growth(to: nodes, replicas: replicas))
+        let report = PlacementReport(nodes: nodes, replicas: replicas, seed: seed)
         StandardOutput.line(output.json ? try report.json() : report.text)
     }
 }

@@ -10,7 +10,9 @@ struct StatusCommand: AsyncParsableCommand {
             The same facts as the dashboard's. With --json, at least: {"cluster": {"id", "name", \
             "epoch", "replicas", "keys"}, "nodes": [{"id", "name", "host", "port", "state", \
             "incarnation", "pid", "tokens", "homeSlots", "homeKeys", "replicaKeys", "lagRecords", \
-            "lagMilliseconds"}], "slots": {"settled", "underReplicated", "unavailable", "moving"}}; \
+            "lagMilliseconds", "evictionSeconds"}], "former": [{"name", "number", "host", "port", \
+            "state"}], "slots": {"settled", "underReplicated", "unavailable", "moving"}, "moves": \
+            as `moves`}; state is joining, up, down or leaving, of a former node left or evicted; \
             what nobody can tell at the moment is null.
             """)
 
@@ -19,7 +21,7 @@ struct StatusCommand: AsyncParsableCommand {
 
     func run() async throws {
         let monitor = try ClusterWatch(cluster).monitor()
-        guard let status = ClusterStatus(await monitor.snapshot()) else {
+        guard let status = ClusterStatus(await monitor.paced()) else {
             throw Failure(
                 .notDone, "no node of \(cluster.cluster) answers; `ringmaster up` starts them")
         }

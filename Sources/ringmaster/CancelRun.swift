@@ -1,0 +1,42 @@
+import Client
+import LocalCluster
+import Ring
+
+/// Takes a change of the ring back, and sees off a local node that was joining.
+struct CancelRun {
+    let cluster: ClusterOptions
+    let output: OutputOptions
+
+    func cancel(_ id: Int) async throws {
+        let ended = try await cluster.withClient { client -> EndedChange in
+            _ = try await client.request(.cancel(id)).get()
+            let epoch = try await client.newestEpoch().get()
+            guard let ended = epoch.queue.ended.last(where: { $0.id == id }) else {
+                throw Failure(.unknown, "the ring does not tell yet how change \(id) ended")
+            }
+            return ended
+        }
+        // It may have been done in the very epoch before.
+        guard ended.outcome == .cancelled else {
+            throw Failure(.no, "change \(id) was over already: \(ended.outcome.rawValue)")
+        }
+        try await tidyUp(ended)
+        let report = MovesReport.Ended(ended)
+        let what = ChangeWords.brief(kind: report.kind, node: report.node)
+        StandardOutput.line(
+            output.json
+                ? try JSONText.of(report)
+                : "change \(id) (\(what)) is taken back, epoch \(ended.epoch)")
+    }
+
+    private func tidyUp(_ ended: EndedChange) async throws {
+        let local = try cluster.local()
+        guard try local.folder.manifest()?.nodes.contains(where: { $0.name == ended.name }) == true
+        else { return }
+        switch ended.kind {
+        case .join: try await LocalNodeEnd(local: local).seeOff(ended.name)
+        case .leave: try await local.note(leaving: false, of: ended.name)
+        case .evict, .rebalance, .replicas: break
+        }
+    }
+}

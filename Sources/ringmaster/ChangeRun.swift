@@ -1,0 +1,129 @@
+import Client
+import Ring
+
+/// Plans, commits and follows one change of the ring: what the commands that make one share.
+struct ChangeRun {
+    let cluster: ClusterOptions
+    let change: ChangeOptions
+    let output: OutputOptions
+
+    /// What a change did, as it is printed.
+    struct Report: Encodable {
+        /// Its number in the ring's queue; null when there was nothing to do.
+        var change: Int?
+        /// join, leave, evict, rebalance or replicas.
+        var kind: String
+        /// The node that it is about; null when it is about none.
+        var node: String?
+        /// done, cancelled, failed or underWay.
+        var outcome: String
+        /// Why it was cancelled or failed; else empty.
+        var reason = ""
+        /// The epoch in which it ended; null while it is under way.
+        var epoch: Int?
+
+        func encode(to encoder: any Encoder) throws {
+            var fields = encoder.container(keyedBy: Keys.self)
+            try fields.encode(change, forKey: .change)
+            try fields.encode(kind, forKey: .kind)
+            try fields.encode(node, forKey: .node)
+            try fields.encode(outcome, forKey: .outcome)
+            try fields.encode(reason, forKey: .reason)
+            try fields.encode(epoch, forKey: .epoch)
+        }
+
+        private enum Keys: CodingKey { case change, kind, node, outcome, reason, epoch }
+    }
+
+    /// The plan of a wish that would not be refused.
+    ///
+    /// - Throws: the refusal, as an answer that is no.
+    func plan(_ wish: RingRequest, by client: ClusterClient) async throws -> ChangePlan {
+        let plan = try await client.plan(wish).get()
+        if let reason = plan.refused { throw Failure(.no, reason) }
+        return plan
+    }
+
+    /// Prints a plan that was asked for; shows it to a person that is about to commit to it.
+    ///
+    /// - Returns: whether it was all that was asked for.
+    func isPlanOnly(_ plan: ChangePlan) throws -> Bool {
+        let text = PlanText(plan, Paint(output.color)).text
+        if change.plan {
+            StandardOutput.line(output.json ? try JSONText.of(plan) : text)
+        } else if StandardError.isTerminal {
+            StandardError.line(text)
+        }
+        return change.plan
+    }
+
+    /// Asks a person whether to go on, unless `--yes` was said.
+    ///
+    /// - Parameter what: what would happen, as a sentence.
+    /// - Throws: that there is nobody to ask, or that the answer is no.
+    func confirm(_ what: String) throws {
+        if change.yes { return }
+        guard StandardInput.isTerminal, StandardError.isTerminal else {
+            throw Failure(.usage, "\(what); say --yes to mean it, or --plan to see what it does")
+        }
+        StandardError.write("\(what). Go on? [y/N] ")
+        let answer = readLine()?.lowercased() ?? ""
+        guard answer == "y" || answer == "yes" else { throw Failure(.no, "nothing was changed") }
+    }
+
+    /// Puts a wish into the ring's queue and waits for its end, as far as that is wanted.
+    func carryOut(
+        _ wish: RingRequest, _ plan: ChangePlan, by client: ClusterClient
+    ) async throws -> Report {
+        guard let number = try await client.request(wish).get() else {
+            return Report(change: nil, kind: plan.kind, node: plan.node, outcome: "done")
+        }
+        return try await follow(number, kind: plan.kind, node: plan.node)
+    }
+
+    /// Waits for a change's end, as far as that is wanted.
+    func follow(
+        _ number: Int, kind: String, node: String?,
+        _ check: @escaping @Sendable () throws -> Void = {}
+    ) async throws -> Report {
+        var report = Report(change: number, kind: kind, node: node, outcome: "underWay")
+        if change.noWait { return report }
+        let watch = ChangeWatch(monitor: try ClusterWatch(cluster).monitor(), change: number)
+        switch try await watch.end(check) {
+        case .over(let ended):
+            report.outcome = ended.outcome.rawValue
+            report.reason = ended.reason
+            report.epoch = ended.epoch
+            return report
+        case .forgotten:
+            throw Failure(.unknown, "change \(number) is over; the ring tells no more of how")
+        case .leftAlone:
+            throw Failure(
+                .unknown,
+                "change \(number) (\(ChangeWords.brief(kind: kind, node: node))) goes on; "
+                    + "`ringmaster moves` shows it, `ringmaster moves cancel \(number)` takes it back"
+            )
+        }
+    }
+
+    /// Prints what became of a change.
+    ///
+    /// - Parameters:
+    ///   - report: what became of it.
+    ///   - done: what to say when it is done.
+    /// - Throws: a ``Failure`` with the exit code of a change that did not end well.
+    func finish(_ report: Report, done: String) throws {
+        let number = report.change.map { "change \($0)" } ?? "nothing to do"
+        if output.json { StandardOutput.line(try JSONText.of(report)) }
+        switch report.outcome {
+        case "done":
+            guard !output.json else { return }
+            StandardOutput.line(done + (report.epoch.map { ", epoch \($0)" } ?? ""))
+        case "underWay":
+            guard !output.json else { return }
+            StandardOutput.line("\(number) is in the queue; `ringmaster moves` shows it")
+        case "cancelled": throw Failure(.no, "\(number) was cancelled: \(report.reason)")
+        default: throw Failure(.notDone, "\(number) failed: \(report.reason)")
+        }
+    }
+}

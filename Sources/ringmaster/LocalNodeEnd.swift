@@ -1,0 +1,31 @@
+import LocalCluster
+
+/// Sees local nodes off that are no members any more.
+struct LocalNodeEnd {
+    /// How long the process of a node may take to end by itself: it first hears that all slots are
+    /// settled without it, and drops its data.
+    static let patience: Duration = .seconds(30)
+
+    let local: LocalCluster
+
+    /// Waits until a node's process has ended by itself, and forgets the node.
+    ///
+    /// - Returns: whether it was one of this folder's.
+    /// - Throws: that its process goes on, with what to do.
+    @discardableResult
+    func seeOff(_ name: String) async throws -> Bool {
+        guard let manifest = try local.folder.manifest(),
+            manifest.nodes.contains(where: { $0.name == name })
+        else { return false }
+        try local.findUnrecorded()
+        StandardError.progress("waiting for \(name)'s process to end")
+        guard try await local.awaitEnd(of: name, within: Self.patience) else {
+            throw Failure(
+                .notDone,
+                "\(name) is no member any more, and its process goes on; `ringmaster kill \(name)` "
+                    + "ends it, and `ringmaster leave \(name)` then removes its folder")
+        }
+        try await local.forget(name)
+        return true
+    }
+}

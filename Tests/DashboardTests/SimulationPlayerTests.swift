@@ -1,0 +1,66 @@
+import Ring
+import Terminal
+import Testing
+
+@testable import Dashboard
+
+@Suite("A simulated run in the dashboard")
+struct SimulationPlayerTests {
+    private func player() -> SimulationPlayer {
+        SimulationPlayer(
+            model: Model(
+                options: DashboardOptions(), ownsLocalNodes: false,
+                capabilities: TerminalCapabilities(depth: .truecolor, isASCII: false),
+                theme: Fixture.defaultTheme, size: Size(width: 120, height: 36)))
+    }
+
+    private func scene(_ messages: [(Int, Int)], isOver: Bool = false) -> SimulationScene {
+        SimulationScene(
+            snapshot: Fixture.snapshot(),
+            messages: messages.map { SimulationScene.Message(sender: $0.0, receiver: $0.1) },
+            microseconds: 1_250_000, caption: "seed 7", isOver: isOver)
+    }
+
+    @Test("real time passes as simulated time, slower or faster, and no part of it is lost")
+    func speed() {
+        var player = player()
+        let frames = (0..<100).map { _ in player.microseconds(in: 33) }
+        #expect(frames.reduce(0, +) == 100 * 33 * 1_000 / 16)
+        for _ in 0..<4 { #expect(player.take(.key(.character("+")))) }
+        #expect(player.microseconds(in: 33) == 33_000)
+        for _ in 0..<20 { _ = player.take(.key(.character("+"))) }
+        #expect(player.speed == SimulationPlayer.speeds.upperBound)
+        for _ in 0..<40 { _ = player.take(.key(.character("-"))) }
+        #expect(player.speed == SimulationPlayer.speeds.lowerBound)
+    }
+
+    @Test("space holds the run and lets it go on; when it is over, time stands still")
+    func pause() {
+        var player = player()
+        #expect(player.take(.key(.character(" "))))
+        #expect(player.microseconds(in: 1_000) == 0)
+        _ = player.take(.key(.character(" ")))
+        #expect(player.microseconds(in: 1_000) > 0)
+        player.show(scene([], isOver: true), at: 10)
+        #expect(player.microseconds(in: 1_000) == 0)
+    }
+
+    @Test("messages are drawn as spokes from sender to receiver, and fade")
+    func spokes() throws {
+        var player = player()
+        player.show(scene([(1, 4)]), at: 1_000)
+        let anchor = try #require(Fixture.epoch().anchor(4))
+        #expect(
+            player.model.spokes == [Spoke(entry: 1, slot: anchor, isWrite: false, began: 1_000)])
+        player.show(scene([]), at: 1_000 + Spoke.lifeMilliseconds)
+        #expect(player.model.spokes.isEmpty)
+        #expect(player.model.toast?.text.contains("1.250 s") == true)
+    }
+
+    @Test("other keys are the dashboard's own")
+    func otherKeys() {
+        var player = player()
+        #expect(!player.take(.key(.tab)))
+        #expect(!player.take(.key(.character("q"))))
+    }
+}

@@ -1,0 +1,63 @@
+/// Goes through every state that a plan allows, nearest first.
+struct ModelSearch {
+    /// What a search came to.
+    struct Outcome {
+        /// Distinct states.
+        var states = 0
+        /// Steps to the farthest of them.
+        var depth = 0
+        /// Whether all states were gone through.
+        var isExhausted = false
+        /// What went wrong first; nil when nothing did.
+        var violation: String?
+        /// The shortest way there, in words.
+        var trace: [String] = []
+    }
+
+    let plan: ModelPlan
+    /// Distinct states after which the search gives up.
+    var statesMax = 2_000_000
+
+    func run() -> Outcome {
+        let model = SlotModel(plan)
+        var outcome = Outcome()
+        var seen: Set<ModelState> = [model.first]
+        var states = [model.first]
+        var origins: [(parent: Int, move: ModelMove)] = [(0, ModelMove(kind: .decide))]
+        var levelEnd = 1
+        var next = 0
+        while next < states.count {
+            if next == levelEnd {
+                outcome.depth += 1
+                levelEnd = states.count
+            }
+            for step in model.steps(from: states[next]) where outcome.violation == nil {
+                let isNew = seen.insert(step.state).inserted
+                if isNew || step.violation != nil {
+                    states.append(step.state)
+                    origins.append((next, step.move))
+                    outcome.violation = step.violation ?? model.fault(of: step.state)
+                }
+            }
+            if outcome.violation != nil {
+                outcome.trace = trace(to: states.count - 1, origins)
+                break
+            }
+            next += 1
+            if states.count > statesMax { break }
+        }
+        outcome.states = states.count
+        outcome.isExhausted = next == states.count
+        return outcome
+    }
+
+    private func trace(to last: Int, _ origins: [(parent: Int, move: ModelMove)]) -> [String] {
+        var place = last
+        var words: [String] = []
+        while place > 0 {
+            words.append(origins[place].move.words)
+            place = origins[place].parent
+        }
+        return words.reversed()
+    }
+}
