@@ -129,7 +129,8 @@ import Testing
         for part in ["aa at 127.0.0.1:1", "bb at 127.0.0.1:2", "--cluster-id"] {
             #expect(text.contains(part), "\(text)")
         }
-        #expect(try FoundCluster.only(named: "demo", id: "bb", among: found).nodes.map(\.port) == [2])
+        #expect(
+            try FoundCluster.only(named: "demo", id: "bb", among: found).nodes.map(\.port) == [2])
     }
 
     @Test("no cluster of the name is an error that says what there is and how to make one")
@@ -139,7 +140,8 @@ import Testing
                 named: "demo", id: nil, among: [server(1, "other", "bb", epoch: 1)])
         }
         let text = error?.description ?? ""
-        #expect(text.contains("other bb at 127.0.0.1:1") && text.contains("ringmaster up"), "\(text)")
+        #expect(
+            text.contains("other bb at 127.0.0.1:1") && text.contains("ringmaster up"), "\(text)")
     }
 }
 

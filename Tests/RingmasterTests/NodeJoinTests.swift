@@ -9,7 +9,9 @@ extension ProcessTests {
         @Test("a node joins by one seed that answers, under the next free name, and takes its part")
         func join() async throws {
             try await TestCluster.with(nodes: 3, options: ["--fsync", "no"]) { cluster in
-                for number in 0..<50 { try await cluster.succeed("set", ["key\(number)", "value"]) }
+                for number in 0..<50 {
+                    try await cluster.succeed("set", ["key\(number)", "value"])
+                }
                 let port = cluster.firstPort + 3
                 let words = ["--join", "127.0.0.1:1,127.0.0.1:\(cluster.firstPort + 1)"]
                 try await NodeRun.with(words, port: port, in: cluster.folder + "/n4") { node in
@@ -18,7 +20,8 @@ extension ProcessTests {
                     let client = cluster.client(TestCluster.patient)
                     try await cluster.untilCopiesAreEqual(by: client)
                     await client.close()
-                    let key = try await cluster.succeed("get", ["key7", "--at", "127.0.0.1:\(port)"])
+                    let key = try await cluster.succeed(
+                        "get", ["key7", "--at", "127.0.0.1:\(port)"])
                     #expect(key == "value\n")
                 }
                 // It is a node like any other now: told to join again, it only starts.
@@ -90,7 +93,8 @@ extension ProcessTests {
                 #expect(try await cluster.status()?.cluster.epoch == before)
                 for words in [
                     ["--join", seed, "--found"], ["--name", "x"], ["--join", "nonsense"],
-                    ["--join", seed, "--range", "7101"], ["--join", "auto", "--range", "10.0.0.1:1"],
+                    ["--join", seed, "--range", "7101"],
+                    ["--join", "auto", "--range", "10.0.0.1:1"],
                 ] {
                     let run = try await node(words, port: free, cluster)
                     #expect(run.status == 2, "\(words): \(run.errors)")

@@ -104,7 +104,9 @@ import Testing
         for node in [1, 2] { #expect(try cluster.values(of: node) == ["other": "value"]) }
         try Recovery.end(cluster.journal)
         #expect(
-            try cluster.names() == ["n1", "n1.before-recovery-cccccccc", "n2", "n2.before-recovery-cccccccc"])
+            try cluster.names() == [
+                "n1", "n1.before-recovery-cccccccc", "n2", "n2.before-recovery-cccccccc",
+            ])
     }
 
     @Test("slots without any copy are counted as lost, and are empty in the new cluster")

@@ -4,7 +4,7 @@ import Ring
 public struct JoinOptions: Sendable {
     /// Nodes of the cluster, of which one must answer; at least one.
     public var seeds: [NodeOptions.Address]
-    /// What the node is to be called; nil takes the next free one of `n1`, `n2`, `n3` …
+    /// What the node is to be called; nil takes the next free name, such as `n4`.
     public var name: String?
     /// The name that the cluster must have; nil takes any.
     public var clusterName: String?

@@ -1,6 +1,6 @@
 import Ring
 
-/// What a node that joins has to do next, by what an epoch says. Pure.
+/// What a node that joins has to do next, by what an epoch says: a pure decision.
 enum JoinStep: Equatable {
     /// The epoch lists the node: its directory can be founded.
     case found(Member)

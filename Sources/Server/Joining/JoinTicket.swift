@@ -72,7 +72,9 @@ struct JoinTicket: Codable, Equatable {
         clusterName = identity.clusterName
         seeds = []
         formerNumber = epoch.everyone.first { $0.id == identity.id }?.number
-        add(epoch.members.filter { $0.id != identity.id }.map { Seed(host: $0.host, port: $0.port) })
+        add(
+            epoch.members.filter { $0.id != identity.id }.map { Seed(host: $0.host, port: $0.port) }
+        )
     }
 
     /// Adds nodes to ask, those that are there already left out.

@@ -5,6 +5,12 @@ import NIOPosix
 import RESP
 import Ring
 
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Darwin)
+import Darwin
+#endif
+
 /// Makes a node with an empty directory a member of a cluster that is there.
 ///
 /// It asks one node of the cluster after the other for its epoch, asks for a change that adds it,
@@ -23,6 +29,8 @@ struct Joining {
     let logger: Logger
     private(set) var ticket: JoinTicket
     private let group: any EventLoopGroup
+    /// Whether the directory has the ticket as it is now.
+    private var isWritten = false
     /// The seed that was asked last; the next round begins with it while it answers.
     private var favourite = 0
 
@@ -59,7 +67,6 @@ struct Joining {
         let lock = try DirectoryLock(directory)
         defer { lock.release() }
         try await checkPort()
-        try ticket.write(to: directory)
         let clock = ContinuousClock()
         let begin = clock.now
         var wait = JoinLimits.backoffMin
@@ -90,8 +97,10 @@ struct Joining {
                 .bind(host: ticket.host, port: ticket.port).get()
             try await channel.close()
         } catch {
+            let isTaken = (error as? IOError)?.errnoCode == EADDRINUSE
             throw JoinFailure.cannotListen(
-                host: ticket.host, port: ticket.port, reason: "\(error)")
+                host: ticket.host, port: ticket.port,
+                reason: isTaken ? "the port is taken" : "\(error)")
         }
     }
 
@@ -141,17 +150,20 @@ struct Joining {
     }
 
     /// From the first request on it is this cluster and no other, whose members may all be asked.
+    ///
+    /// Before it nothing is written down: a node that was refused has begun nothing.
     private mutating func bind(to epoch: RingEpoch) throws(SeedRefusal) {
         var bound = ticket
         bound.clusterID = epoch.clusterID
         bound.add(epoch.members.map { JoinTicket.Seed(host: $0.host, port: $0.port) })
-        guard bound != ticket else { return }
+        guard bound != ticket || !isWritten else { return }
         do throws(StorageFailure) {
             try bound.write(to: directory)
         } catch {
             throw .final(error)
         }
         ticket = bound
+        isWritten = true
     }
 
     private func request(_ name: String, at seed: JoinTicket.Seed) async throws(SeedRefusal) {

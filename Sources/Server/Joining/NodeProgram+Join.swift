@@ -76,6 +76,7 @@ extension NodeProgram {
     /// it was: the node is then one that has begun to join.
     ///
     /// - Parameter directory: the node's, held by this process; free afterwards.
+    /// - Throws: when a file cannot be read or written.
     static func becomeVacant(_ directory: DataDirectory) throws {
         heedSignals()
         let file = try RingFile(directory.path, owner: LogOwner(directory.identity))

@@ -38,7 +38,9 @@ public struct RecoverySurvey: Sendable {
     public let clusterID: String
     /// The newest epoch that any of the directories knows.
     public let epoch: Int
-    /// Whether a majority of that epoch's voters is left. Otherwise others may have decided later
+    /// Whether a majority of that epoch's voters is left.
+    ///
+    /// Otherwise others may have decided later
     /// epochs, and what is said of the slots is no more than this one knows.
     public let isEpochCertain: Bool
     /// The names of the nodes whose directories are left.

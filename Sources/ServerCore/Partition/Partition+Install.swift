@@ -18,6 +18,7 @@ extension Partition {
         slots[place].base = slots[place].generation
         slots[place].position = position
         slots[place].trust()
+        slots[place].isTouched = false
         shared.append(
             Record(mark: slot...slot, generation: slots[place].generation, position: position))
     }
@@ -198,6 +199,7 @@ extension Partition {
             {
                 return
             }
+            slots[place].isTouched = true
             shared.log.append(line)
             shared.log.append(UInt8(ascii: "\n"))
             shared.records += 1
@@ -225,6 +227,7 @@ extension Partition {
             left &-= index.digestShare(of: entry)
         }
         guard left == digest else { return false }
+        if !dropped.isEmpty { slots[place].isTouched = true }
         for key in dropped {
             key.withUnsafeBytes { bytes in
                 shared.append(

@@ -101,6 +101,7 @@ extension Partition {
         var entry = record
         entry.kind = record.kind == .write ? .copy : .drop
         shared.append(entry)
+        slots[place].isTouched = true
         slots[place].learnedPosition = record.position
         let hash = index.hash(record.key)
         if record.kind == .write {

@@ -21,8 +21,10 @@ extension Partition {
         case .mark, .clear, .void, .doubt:
             restoreState(slots + place, record)
         }
-        if record.kind == .write || record.kind == .remove {
-            restorePosition(slots + place, record)
+        switch record.kind {
+        case .write, .remove: restorePosition(slots + place, record)
+        case .copy, .drop: slots[place].isTouched = true
+        case .mark, .clear, .void, .doubt: break
         }
     }
 
@@ -31,6 +33,7 @@ extension Partition {
         case .mark:
             state.pointee.base = record.generation
             state.pointee.position = record.position
+            state.pointee.isTouched = false
             if state.pointee.readBack == .holed { break }
             if state.pointee.readBack == .void || state.pointee.isDoubtful {
                 state.pointee.trust()
@@ -79,6 +82,7 @@ extension Partition {
         index.removeAll(slot: place)
         slots[place].base = 0
         slots[place].position = 0
+        slots[place].isTouched = false
         slots[place].trust()
         shared.append(Record(.clear, slots: slot...slot))
     }
@@ -117,6 +121,10 @@ extension Partition {
         if state.base > 0 || index.count(slot: place) > 0 {
             shared.append(
                 Record(mark: slot...slot, generation: state.base, position: state.position))
+            // An entry behind the mark: replay then knows, too, that an install had begun.
+            if state.isTouched {
+                _ = index.scan(slot: place, from: 0, count: 1) { append(copyOf: $0, place) }
+            }
         }
         return nil
     }

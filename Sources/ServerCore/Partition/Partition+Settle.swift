@@ -9,6 +9,8 @@ struct CopyState: Equatable {
     var isDamaged: Bool
     /// It is damaged only in that it may lack the last writes before its machine stopped.
     var isDoubtful = false
+    /// An install has begun to change it: see ``SlotState/isTouched``.
+    var isTouched = false
 
     /// Whether this copy knows more than another.
     func exceeds(_ other: CopyState) -> Bool {
@@ -196,7 +198,7 @@ extension Partition {
         let state = slots[place]
         let copy = CopyState(
             base: state.base, position: state.position, digest: index.digest(slot: place),
-            isDamaged: state.isDamaged, isDoubtful: state.isDoubtful)
+            isDamaged: state.isDamaged, isDoubtful: state.isDoubtful, isTouched: state.isTouched)
         shared.undurable.append(
             .copy(
                 home: asker, slot: firstSlot + place, generation: generation ?? state.generation,
@@ -302,7 +304,8 @@ extension Partition {
         }
         if settle.isInDoubt { shared.settledInDoubt += 1 }
         let arc = arc(place)
-        slots[place].settledBase = chosen.base
+        // What became of a write cannot be read off a copy that does not vouch for it.
+        slots[place].settledBase = chosen.isTouched || settle.isInDoubt ? 0 : chosen.base
         slots[place].settledPosition = chosen.position
         var agreeing = 0
         let members = plan(place).members
@@ -346,6 +349,7 @@ extension Partition {
     /// Whether a copy is the chosen one to the last entry.
     private func agrees(_ copy: CopyState, _ chosen: CopyState) -> Bool {
         var copy = copy
+        copy.isTouched = chosen.isTouched
         if shared.planted.contains(.comparesNoDigest) { copy.digest = chosen.digest }
         return copy == chosen
     }

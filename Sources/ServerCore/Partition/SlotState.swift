@@ -56,6 +56,9 @@ struct SlotState {
     /// The entries can be read, but the machine stopped before all was on the disk: damaged too,
     /// unless so many of the slot's copies are that nothing better can be had.
     var isDoubtful = false
+    /// Entries of another copy were taken since base and position were written: these do not say
+    /// any more which of the writes that nobody was answered for the copy contains.
+    var isTouched = false
     /// What the log has told of the copy so far, as it was read back.
     var readBack = ReadBack.nothing
     /// Commands for this slot wait in the worker's parking; later ones queue up behind them.

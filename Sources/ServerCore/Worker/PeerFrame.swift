@@ -20,7 +20,8 @@ import RESP
 /// ```
 ///
 /// Numbers inside one element are decimal, separated by blanks; a digest is 16 hexadecimal digits.
-/// Lines are log lines, each with a checksum of its own.
+/// `damaged` is 0 for a sound copy, 1 for a damaged and 2 for a doubtful one, 3 for one that an
+/// install has begun to change. Lines are log lines, each with a checksum of its own.
 public enum PeerFrame: String, Sendable, CaseIterable {
     /// A client's command for the home of its key.
     case forward = "FORWARD"

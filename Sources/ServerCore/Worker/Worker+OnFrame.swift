@@ -113,8 +113,9 @@ extension Worker {
                 else { return false }
                 partition.onCopy(
                     CopyState(
-                        base: base, position: position, digest: digest, isDamaged: damaged != 0,
-                        isDoubtful: damaged == 2),
+                        base: base, position: position, digest: digest,
+                        isDamaged: damaged != 0 && damaged != 3, isDoubtful: damaged == 2,
+                        isTouched: damaged == 3),
                     place, generation: generation, from: member, clock: clock)
             default:
                 return false

@@ -308,7 +308,7 @@ public final class Worker {
         }
         buffer.append(UInt8(ascii: " "))
         buffer.append(hexadecimal: copy.digest, digits: 16)
-        buffer.append(copy.isDoubtful ? " 2" : copy.isDamaged ? " 1" : " 0")
+        buffer.append(copy.isDoubtful ? " 2" : copy.isDamaged ? " 1" : copy.isTouched ? " 3" : " 0")
     }
 
     /// Answers reads whose confirm round is complete, and those that can have none any more.

@@ -79,7 +79,8 @@ struct RecoverCommand: AsyncParsableCommand {
         let survey = recovery.survey
         if survey.isNeedless {
             throw Failure(
-                .no, "of \(survey.clusterName) enough is left to go on: `ringmaster up` starts it, "
+                .no,
+                "of \(survey.clusterName) enough is left to go on: `ringmaster up` starts it, "
                     + "and nothing is lost")
         }
         if plan {

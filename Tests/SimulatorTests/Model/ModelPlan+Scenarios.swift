@@ -3,85 +3,87 @@ extension ModelPlan {
     private static let abd = 0b1011
     private static let bcd = 0b1110
 
+    /// All scenarios.
+    ///
+    /// - Parameter isLarge: with bounds that take minutes and gigabytes; otherwise seconds.
+    static func all(isLarge: Bool) -> [ModelPlan] {
+        isLarge
+            ? [
+                takeover(crashes: 1, abandons: 1), deletion(homes: 3), ringChange(deletes: true),
+                eviction(deletes: true), restart(homes: 2, crashes: 2), leases(homes: 3, crashes: 1),
+                confirms(homes: 3),
+            ]
+            : [
+                takeover(), deletion(homes: 2), ringChange(), eviction(), restart(),
+                leases(homes: 2), confirms(homes: 2),
+            ]
+    }
+
+    /// A, B and then C are home of the set that they are.
+    private static func homes(_ count: Int) -> [Epoch] {
+        (0..<count).map { Epoch(replicas: abc, home: $0) }
+    }
+
     /// The home dies or is taken for dead, and so does the next one.
-    static var takeover: ModelPlan {
-        var plan = ModelPlan(
-            "takeover", nodes: 3, writes: [.put],
-            epochs: [
-                Epoch(replicas: abc, home: 0), Epoch(replicas: abc, home: 1),
-                Epoch(replicas: abc, home: 2),
-            ])
-        plan.abandons = 1
-        plan.crashes = 1
+    static func takeover(crashes: Int = 0, abandons: Int = 0) -> ModelPlan {
+        var plan = ModelPlan("takeover", nodes: 3, writes: [.put], epochs: homes(3))
+        plan.crashes = crashes
+        plan.abandons = abandons
         return plan
     }
 
     /// A key is written and deleted while homes change.
-    static var deletion: ModelPlan {
-        var plan = ModelPlan(
-            "deletion", nodes: 3, writes: [.put, .delete],
-            epochs: [
-                Epoch(replicas: abc, home: 0), Epoch(replicas: abc, home: 1),
-                Epoch(replicas: abc, home: 2),
-            ])
-        plan.abandons = 0
-        return plan
+    static func deletion(homes count: Int) -> ModelPlan {
+        ModelPlan("deletion", nodes: 3, writes: [.put, .delete], epochs: homes(count))
     }
 
     /// D learns, takes the place of C, and becomes home.
-    static var ringChange: ModelPlan {
+    static func ringChange(deletes: Bool = false) -> ModelPlan {
         ModelPlan(
-            "ring change", nodes: 4, writes: [.put, .delete],
+            "ring change", nodes: 4, writes: deletes ? [.put, .delete] : [.put],
             epochs: [
                 Epoch(replicas: abc, home: 0), Epoch(replicas: abc, home: 0, learners: 0b1000),
                 Epoch(replicas: abd, home: 0), Epoch(replicas: abd, home: 3),
             ])
     }
 
-    /// A is taken for dead, evicted for D, and comes back into the set.
-    static var eviction: ModelPlan {
+    /// A is taken for dead, is evicted for D, and comes back into the set.
+    static func eviction(deletes: Bool = false) -> ModelPlan {
         ModelPlan(
-            "eviction", nodes: 4, writes: [.put, .delete],
+            "eviction", nodes: 4, writes: deletes ? [.put, .delete] : [.put],
             epochs: [
-                Epoch(replicas: abc, home: 0), Epoch(replicas: abc, home: 1, learners: 0b1000),
-                Epoch(replicas: bcd, home: 1, learners: 0b0001), Epoch(replicas: abc, home: 0),
+                Epoch(replicas: abc, home: 0), Epoch(replicas: abc, home: 1),
+                Epoch(replicas: bcd, home: 1), Epoch(replicas: abc, home: 0),
             ])
     }
 
     /// Processes die with what they had not synced, and start again.
-    static var restart: ModelPlan {
+    static func restart(homes count: Int = 1, crashes: Int = 1) -> ModelPlan {
         var plan = ModelPlan(
             "restart", nodes: 3, writes: [.put],
             epochs: [
                 Epoch(replicas: abc, home: 0), Epoch(replicas: abc, home: 0, incarnation: 2),
-                Epoch(replicas: abc, home: 1),
-            ])
-        plan.crashes = 2
+            ] + homes(count).dropFirst())
+        plan.crashes = crashes
         plan.hasSlowDisks = true
         return plan
     }
 
-    /// Homes change while leases run and reads are answered by them.
-    static var leases: ModelPlan {
+    /// Homes change while leases run and reads are answered by them; the third home is the first.
+    static func leases(homes count: Int, crashes: Int = 0) -> ModelPlan {
         var plan = ModelPlan(
             "lease hand-over", nodes: 3, writes: [.put],
-            epochs: [
-                Epoch(replicas: abc, home: 0), Epoch(replicas: abc, home: 1),
-                Epoch(replicas: abc, home: 0),
-            ])
+            epochs: homes(2) + homes(count - 2))
         plan.hasLeases = true
-        plan.crashes = 1
+        plan.crashes = crashes
         return plan
     }
 
-    /// Homes change while reads are confirmed.
-    static var confirms: ModelPlan {
+    /// Homes change while reads are confirmed; the third home is the first.
+    static func confirms(homes count: Int) -> ModelPlan {
         var plan = ModelPlan(
             "confirmed reads", nodes: 3, writes: [.put],
-            epochs: [
-                Epoch(replicas: abc, home: 0), Epoch(replicas: abc, home: 1),
-                Epoch(replicas: abc, home: 0),
-            ])
+            epochs: homes(2) + homes(count - 2))
         plan.hasConfirms = true
         return plan
     }

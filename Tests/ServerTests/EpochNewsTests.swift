@@ -1,0 +1,53 @@
+import Ring
+import Testing
+
+@testable import Server
+
+@Suite("News of epochs")
+struct EpochNewsTests {
+    private static func id(_ number: Int) -> NodeID {
+        guard let id = NodeID(String(repeating: String(number), count: 40)) else {
+            preconditionFailure("forty digits are an id")
+        }
+        return id
+    }
+
+    private let founding = RingEpoch.founding(
+        clusterID: String(repeating: "5", count: 32), clusterName: "demo",
+        settings: ClusterSettings(),
+        nodes: (1...4).map { (Self.id($0), "n\($0)", "127.0.0.1", 7_100 + $0) })
+
+    private func news(_ old: RingEpoch, _ new: RingEpoch) -> [String] {
+        EpochNews(from: old, to: new, me: 1).items.map { "\($0.node): \($0.text)" }
+    }
+
+    @Test("a member that is down is told with who is home of its slots now")
+    func down() throws {
+        let new = try #require(
+            founding.next(applying: [.down(member: 3)], settled: { _ in true }))
+        let told = news(founding, new)
+        #expect(told.count == 1)
+        let lost = try #require(founding.homeSlotCounts[3])
+        #expect(told[0].hasPrefix("n3: epoch 2: n3 down; "))
+        #expect(told[0].filter { $0 != "," }.contains("\(lost) slots have a new home: "))
+        for name in ["n1 ", "n2 ", "n4 "] { #expect(told[0].contains(name)) }
+    }
+
+    @Test("a join is told when it begins, and with its new homes when it is done")
+    func join() throws {
+        let wish = ChangeRequest.Wish.join(
+            id: Self.id(5), name: "n5", host: "127.0.0.1", port: 7_105)
+        let begun = try #require(
+            founding.next(
+                applying: [.request(ChangeRequest(id: "a", wish: wish))], settled: { _ in true }))
+        let first = news(founding, begun)
+        #expect(first.contains { $0.contains("change 1 (n5 joins) under way") })
+        #expect(!first.contains { $0.contains("new home") })
+        let done = try #require(
+            begun.next(applying: [.finish(change: 1)], settled: { _ in true }))
+        let last = news(begun, done)
+        let homes = try #require(done.homeSlotCounts[5])
+        #expect(last.contains { $0.contains("change 1 (n5 joins) done; ") })
+        #expect(last.contains { $0.filter { $0 != "," }.contains("new home: n5 \(homes)") })
+    }
+}
