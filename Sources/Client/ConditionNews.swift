@@ -5,7 +5,7 @@ import Ring
 ///
 /// Pure: time is given, in milliseconds of the viewer's monotonic clock.
 struct ConditionNews {
-    /// Copies that lag for less than this are not worth a word, unless a member is missing.
+    /// What is over sooner is not worth a word, unless the ring itself says that a member is down.
     static let patienceMilliseconds = 2_000
 
     /// Something to be told.
@@ -18,8 +18,9 @@ struct ConditionNews {
 
     private var epoch = 0
     /// When the epoch came in whose new homes are not all settled yet.
-    private var settlingSince: Int?
+    private var settling: (epoch: Int, since: Int)?
     private var unavailableSince: Int?
+    private var hasToldUnavailable = false
     private var thinSince: Int?
     /// What was said to be missing; nil while nothing was said.
     private var thinCauses: Set<Int>?
@@ -44,35 +45,41 @@ struct ConditionNews {
         if ring.number > epoch, !isFirst,
             ring.arcs.contains(where: { $0.present.generation > epoch })
         {
-            settlingSince = now
+            settling = (ring.number, now)
         }
-        guard let since = settlingSince, seen.unsettled == 0 else { return [] }
-        settlingSince = nil
+        guard let (number, since) = settling, seen.unsettled == 0 else { return [] }
+        settling = nil
         return [
             Item(
                 level: .info,
-                text: "epoch \(ring.number): all slots settled "
+                text: "epoch \(number): all slots settled "
                     + "after \((now - since).secondsText)")
         ]
     }
 
     private mutating func availability(_ seen: Seen, at now: Int) -> [Item] {
-        if seen.unavailable > 0, unavailableSince == nil {
-            unavailableSince = now
+        guard seen.unavailable > 0 else {
+            defer { (unavailableSince, hasToldUnavailable) = (nil, false) }
+            guard let since = unavailableSince, hasToldUnavailable else { return [] }
             return [
                 Item(
-                    level: .error,
-                    text: "\(seen.unavailable.slotsText) unavailable: a majority of their copies "
-                        + "is missing with \(seen.names(seen.absent)) down")
+                    level: .info,
+                    text: "every slot has a majority of its copies again, after "
+                        + (now - since).secondsText)
             ]
         }
-        guard seen.unavailable == 0, let since = unavailableSince else { return [] }
-        unavailableSince = nil
+        let since = unavailableSince ?? now
+        unavailableSince = since
+        let isCertain = seen.absent == seen.down
+        guard !hasToldUnavailable, isCertain || now - since >= Self.patienceMilliseconds else {
+            return []
+        }
+        hasToldUnavailable = true
         return [
             Item(
-                level: .info,
-                text: "every slot has a majority of its copies again, after "
-                    + (now - since).secondsText)
+                level: .error,
+                text: "\(seen.unavailable.slotsText) unavailable: a majority of their copies "
+                    + "is missing, \(seen.missing)")
         ]
     }
 
@@ -89,10 +96,10 @@ struct ConditionNews {
         }
         let since = thinSince ?? now
         thinSince = since
-        let isWorse = !seen.absent.isSubset(of: thinCauses ?? [])
+        let isWorse = !seen.down.isSubset(of: thinCauses ?? [])
         let isLasting = thinCauses == nil && now - since >= Self.patienceMilliseconds
         guard isWorse || isLasting else { return [] }
-        thinCauses = seen.absent.union(thinCauses ?? [])
+        thinCauses = seen.down.union(thinCauses ?? [])
         return [Item(level: .warning, text: "\(seen.thin.slotsText) under-replicated: \(seen.why)")]
     }
 
@@ -149,9 +156,19 @@ private struct Seen {
             .joined(separator: " ")
     }
 
+    /// Those of the absent that the ring knows to be down; the others only this viewer misses.
+    var down: Set<Int> { absent.filter { epoch.member(number: $0)?.state == .down } }
+
+    /// Who is absent, and whether the ring knows it or only this viewer.
+    var missing: String {
+        let silent = absent.subtracting(down)
+        let parts = [(down, "down"), (silent, "not answering")].filter { !$0.0.isEmpty }
+        return parts.map { "\(names($0.0)) \($0.1)" }.joined(separator: ", ")
+    }
+
     var why: String {
         var reasons: [String] = []
-        if !absent.isEmpty { reasons.append("\(names(absent)) down") }
+        if !absent.isEmpty { reasons.append(missing) }
         if !behind.isEmpty { reasons.append("\(names(behind)) not level yet") }
         if isShort { reasons.append("fewer nodes than the \(wanted) copies that are wanted") }
         return reasons.isEmpty ? "copies are being made" : reasons.joined(separator: ", ")

@@ -10,7 +10,7 @@ public struct Discovery: Sendable {
     /// How the scan is done.
     public struct Options: Sendable {
         /// How long one port may take, connection and answers together.
-        public var timeout: Duration = .milliseconds(700)
+        public var timeout: Duration = .milliseconds(600)
         /// Ports that are asked at the same time.
         public var parallelMax = 128
 

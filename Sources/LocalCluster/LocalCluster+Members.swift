@@ -2,7 +2,7 @@ import Glibc
 
 /// The local node that is to be made, and what it must not clash with.
 public struct NodeOrder: Sendable, Equatable {
-    /// What it is to be called; nil takes the next free one of `n1`, `n2`, `n3` …
+    /// What it is to be called; nil takes the next free one of `n1`, `n2` and so on.
     public var name: String?
     /// TCP port; nil takes the one that belongs to the name's number, or the next free one.
     public var port: Int?

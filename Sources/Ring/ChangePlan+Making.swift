@@ -125,7 +125,8 @@ struct PlanSum {
 
     /// What is copied, by receiver and then by source.
     var moves: [ChangePlan.Move] {
-        amounts.sorted { ($0.key.to, $0.key.from) < ($1.key.to, $1.key.from) }.map { route, amount in
+        amounts.sorted { ($0.key.to, $0.key.from) < ($1.key.to, $1.key.from) }.map {
+            route, amount in
             ChangePlan.Move(from: name(route.from), to: name(route.to) ?? "?", amount: amount)
         }
     }

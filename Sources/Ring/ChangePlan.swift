@@ -65,7 +65,9 @@ public struct ChangePlan: Sendable, Codable, Equatable {
     public var node: String?
     /// The epoch that the plan was made from.
     public var epoch: Int
-    /// Why it cannot be done, in words for people; nil when it can. Then nothing else is told.
+    /// Why it cannot be done, in words for people; nil when it can.
+    ///
+    /// When it cannot, nothing else is told.
     public var refused: String?
     /// The changes that come first, by number; the plan is of the ring that they will leave.
     public var waitsBehind: [Int] = []

@@ -91,7 +91,10 @@ public final class SimulationRun {
             judge()
             stage = .over
         } else if world.now - convergesSince > world.options.convergenceMicroseconds {
-            world.violate(.notLevel, missing ?? "a client still waits")
+            let difference = world.differingCopies()
+            let isDifferent = difference != nil && difference == missing
+            world.violate(
+                isDifferent ? .copiesDiffer : .notLevel, missing ?? "a client still waits")
         }
     }
 

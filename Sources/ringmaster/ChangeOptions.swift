@@ -13,7 +13,8 @@ struct ChangeOptions: ParsableArguments {
 
     func validate() throws {
         if plan && (yes || noWait) {
-            throw ValidationError("--plan changes nothing, so there is nothing to ask or to wait for")
+            throw ValidationError(
+                "--plan changes nothing, so there is nothing to ask or to wait for")
         }
     }
 }

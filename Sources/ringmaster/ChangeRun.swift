@@ -78,18 +78,20 @@ struct ChangeRun {
         guard let number = try await client.request(wish).get() else {
             return Report(change: nil, kind: plan.kind, node: plan.node, outcome: "done")
         }
-        return try await follow(number, kind: plan.kind, node: plan.node)
+        let interruption = Interruption()
+        defer { interruption.end() }
+        return try await follow(number, kind: plan.kind, node: plan.node, interruption)
     }
 
     /// Waits for a change's end, as far as that is wanted.
     func follow(
-        _ number: Int, kind: String, node: String?,
+        _ number: Int, kind: String, node: String?, _ interruption: Interruption,
         _ check: @escaping @Sendable () throws -> Void = {}
     ) async throws -> Report {
         var report = Report(change: number, kind: kind, node: node, outcome: "underWay")
         if change.noWait { return report }
         let watch = ChangeWatch(monitor: try ClusterWatch(cluster).monitor(), change: number)
-        switch try await watch.end(check) {
+        switch try await watch.end(interruption, check) {
         case .over(let ended):
             report.outcome = ended.outcome.rawValue
             report.reason = ended.reason

@@ -27,18 +27,17 @@ struct ChangeWatch: Sendable {
 
     /// Waits for the end and shows progress; ^C ends the wait, and not the change.
     ///
-    /// - Parameter check: is asked at each look; what it throws ends the wait.
+    /// - Parameters:
+    ///   - interruption: what ^C ends.
+    ///   - check: is asked at each look; what it throws for a while ends the wait.
     /// - Returns: how it ended.
     /// - Throws: what `check` throws, or that nobody answers any more.
-    func end(_ check: @escaping @Sendable () throws -> Void = {}) async throws -> End {
+    func end(
+        _ interruption: Interruption, _ check: @escaping @Sendable () throws -> Void
+    ) async throws -> End {
         let line = ProgressLine()
-        let work = Task { try await follow(line, check) }
-        let interrupts = Interrupts { work.cancel() }
-        defer {
-            interrupts.end()
-            line.clear()
-        }
-        return try await work.value
+        defer { line.clear() }
+        return try await interruption.during { try await follow(line, check) }
     }
 
     private func follow(_ line: ProgressLine, _ check: () throws -> Void) async throws -> End {
@@ -64,8 +63,8 @@ struct ChangeWatch: Sendable {
                     line.show("the new homes are taking over, epoch \(epoch.number)")
                     continue
                 }
-                if let status = ChangeStatus.list(of: snapshot).first(where: { $0.change == change })
-                {
+                if let status = ChangeStatus.list(of: snapshot).first(where: { $0.change == change }
+                ) {
                     line.show(status.progress(epoch: epoch.number))
                 } else if epoch.queue.lastChange >= change {
                     return .forgotten

@@ -34,6 +34,9 @@ extension LiveAccess {
             case .rebalance: return try await ask(.rebalance, "rebalancing")
             case .cancel(let change):
                 return try await ask(.cancel(change), "change \(change) is cancelled")
+            case .set("moves-paused", let value):
+                let done = value == "yes" ? "copying is paused" : "copying goes on"
+                return try await ask(.set(name: "moves-paused", value: value), done)
             case .set(let name, let value):
                 return try await ask(.set(name: name, value: value), "\(name) is \(value) now")
             }

@@ -12,7 +12,7 @@ struct LocalJoin: Sendable {
     let monitor: ClusterMonitor
 
     /// A node that is in the ring's queue.
-    struct Asked {
+    struct Asked: Sendable {
         var member: Member
         var change: Int
     }
@@ -24,13 +24,15 @@ struct LocalJoin: Sendable {
     ///   - port: nil takes one that fits the name.
     ///   - epoch: the newest one.
     ///   - manifest: the cluster's on this machine, which must be the epoch's.
+    /// - Returns: the order.
     /// - Throws: that the folder is another cluster's.
     static func order(
         name: String?, port: Int?, epoch: RingEpoch, manifest: ClusterManifest
     ) throws -> NodeOrder {
         guard epoch.clusterID == manifest.id else {
             throw Failure(
-                .no, "the folder is of another cluster than the one that answers; say which "
+                .no,
+                "the folder is of another cluster than the one that answers; say which "
                     + "with --cluster or --dir")
         }
         let everyone = epoch.everyone
@@ -80,7 +82,8 @@ struct LocalJoin: Sendable {
         }
         let why = Task.isCancelled ? "broken off" : "the ring has not taken it up yet"
         throw Failure(
-            .unknown, "\(node.name) is started: \(why); `ringmaster status` shows whether it joins, "
+            .unknown,
+            "\(node.name) is started: \(why); `ringmaster status` shows whether it joins, "
                 + "`ringmaster stop \(node.name)` ends it")
     }
 

@@ -34,9 +34,11 @@ extension ChangeStatus {
             return "\(what): paused at \(Int(percent)) %; `ringmaster moves resume` goes on"
         case .copying:
             let rate = bytesPerSecond.map { ", \(Shown.size(Int(min($0, 1e15))))/s" } ?? ""
-            let left = secondsLeft.flatMap { $0 < 1e9 ? Int($0.rounded(.up)) : nil }
+            let left =
+                secondsLeft.flatMap { $0 < 1e9 ? Int($0.rounded(.up)) : nil }
                 .map { ", \(Shown.time(seconds: $0)) left" } ?? ""
-            return "\(what): \(Int(percent)) % of \(Shown.size(bytes))\(rate)\(left), epoch \(epoch)"
+            return
+                "\(what): \(Int(percent)) % of \(Shown.size(bytes))\(rate)\(left), epoch \(epoch)"
         }
     }
 }

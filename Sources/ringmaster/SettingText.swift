@@ -81,7 +81,11 @@ struct SettingChange {
 
     /// Sets it and says so.
     ///
-    /// - Parameter done: what to tell a person.
+    /// - Parameters:
+    ///   - name: of the setting.
+    ///   - value: as the ring takes it.
+    ///   - done: what to tell a person.
+    /// - Throws: what became of the request, when it was not done.
     func set(_ name: String, _ value: String, done: String) async throws {
         _ = try await cluster.withClient {
             try await $0.request(.set(name: name, value: value)).get()

@@ -17,7 +17,7 @@ final class FakeRing: Sendable {
         for (index, node) in nodes.enumerated() {
             // Nodes and ring hold each other, and so live as long as the test's process.
             node.answer { words in
-                words[0] == "RING" ? self.ringAnswer(words, index: index) : script(index, words)
+                self.ringAnswer(words, index: index) ?? script(index, words)
             }
         }
     }
@@ -35,13 +35,15 @@ final class FakeRing: Sendable {
             })
     }
 
-    private func ringAnswer(_ words: [String], index: Int) -> FakeAnswer {
+    /// What a node says of the ring's state; nil when it was asked for something else.
+    private func ringAnswer(_ words: [String], index: Int) -> FakeAnswer? {
+        guard words.count > 1, words[0] == "RING" else { return nil }
         let epoch = epoch.withLock { $0 }
         switch words[1] {
         case "EPOCH": return .json(epoch)
         case "STATUS": return .json(report(index, in: epoch))
         case "EVENTS": return .json([EventReport]())
-        default: return .error("ERR unknown subcommand")
+        default: return nil
         }
     }
 

@@ -143,4 +143,40 @@ import Testing
             ])
         #expect(events.map(\.level) == [.warning, .info, .error])
     }
+
+    @Test("a suspicion that several nodes tell of is one event that names them")
+    func suspicion() {
+        var model = model()
+        for (index, seed) in seeds.enumerated() {
+            let event = EventReport(
+                sequence: 1, milliseconds: 1_000 + index, level: .warning, node: "n4",
+                text: "suspected by n\(index + 1) (connection refused)")
+            model.onEvents([event], from: seed)
+        }
+        #expect(
+            model.snapshot(now: 0).events.map(\.text) == [
+                "suspected by n1 n2 n3 (connection refused)"
+            ])
+    }
+
+    @Test("what becomes of the slots is told as events, with the wall clock's time")
+    func conditions() throws {
+        var model = model()
+        let epoch = FakeRing.founding(seeds)
+        model.onEpoch(epoch)
+        for index in seeds.indices {
+            model.onReport(report(index, epoch: epoch), from: seeds[index], now: 100)
+        }
+        model.onLook(now: 200, wall: 5_000)
+        #expect(model.snapshot(now: 200).events.isEmpty)
+        model.onRefusal(seeds[2], now: 300)
+        model.onLook(now: 400, wall: 5_200)
+        #expect(model.snapshot(now: 400).events.isEmpty)
+        model.onReport(report(0, epoch: epoch), from: seeds[0], now: 2_300)
+        model.onReport(report(1, epoch: epoch), from: seeds[1], now: 2_300)
+        model.onLook(now: 2_400, wall: 7_200)
+        let told = model.snapshot(now: 2_400).events
+        #expect(told.map(\.milliseconds) == [7_200])
+        #expect(told.first?.text.contains("under-replicated: n3 not answering") == true)
+    }
 }

@@ -49,9 +49,12 @@ struct SimulationPlayerTests {
     func spokes() throws {
         var player = player()
         player.show(scene([(1, 4)]), at: 1_000)
-        let anchor = try #require(Fixture.epoch().anchor(4))
+        let places = Fixture.epoch().spreadPlaces
+        let target = try #require(places[4])
         #expect(
-            player.model.spokes == [Spoke(entry: 1, slot: anchor, isWrite: false, began: 1_000)])
+            player.model.spokes == [
+                Spoke(entry: 1, slot: target, isWrite: false, began: 1_000, start: places[1])
+            ])
         player.show(scene([]), at: 1_000 + Spoke.lifeMilliseconds)
         #expect(player.model.spokes.isEmpty)
         #expect(player.model.toast?.text.contains("1.250 s") == true)

@@ -162,7 +162,8 @@ struct RecordTests {
             (#"{"s":1,"k64":"A*==","v":"b","g":1,"p":1"#, .base64),
             (#"{"o":"mark","s":5,"t":4,"g":1,"p":1"#, .number),
             (#"{"o":"mark","s":5"#, .syntax), (#"{"o":"clear","s":5,"g":1,"p":1"#, .syntax),
-            (#"{"o":"void","s":5,"t":16384"#, .number), (#"{"o":"doubt","k":"a"#, .unknownOperation),
+            (#"{"o":"void","s":5,"t":16384"#, .number),
+            (#"{"o":"doubt","k":"a"#, .unknownOperation),
             (#"{"o":"remove","s":5,"k":"a","g":1,"p":1,"x":3"#, .syntax),
             (String(repeating: "[", count: 100_000), .syntax), ("", .incomplete),
         ])

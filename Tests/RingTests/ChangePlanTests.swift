@@ -150,7 +150,8 @@ struct ChangePlanTests {
         let arc = try #require(five.arcs.first { $0.present.home == 2 })
         let skewed = Self.facts { (arc.first...arc.last).contains($0) ? (1_000, 1) : (1, 1) }
         let plan = plan(.leave(member: 4), five, facts: skewed)
-        #expect(plan.warnings.contains { $0.contains("is home of") && $0.contains("% of all keys") })
+        #expect(
+            plan.warnings.contains { $0.contains("is home of") && $0.contains("% of all keys") })
         #expect(!self.plan(.leave(member: 4), five).warnings.contains { $0.contains("is home of") })
     }
 

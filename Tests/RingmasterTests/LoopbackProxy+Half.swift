@@ -129,8 +129,12 @@ final class ProxyHalf: ChannelInboundHandler {
     private func pass(_ buffer: ByteBuffer) {
         var delay = TimeAmount.zero
         switch switchboard.faults[way] {
-        case .hold: return held.append(buffer)
-        case .swallow: return hasLost = true
+        case .hold:
+            held.append(buffer)
+            return
+        case .swallow:
+            hasLost = true
+            return
         case .delay(let milliseconds): delay = .milliseconds(milliseconds)
         case nil: break
         }
@@ -159,23 +163,18 @@ final class ProxyHalf: ChannelInboundHandler {
     /// Closes the other side once all that is under way to it has arrived.
     private func finish() {
         switchboard.remove(self)
-        guard let other, other.context != nil else { return }
-        if lastDue > .now(), let eventLoop = other.context?.eventLoop {
-            eventLoop.assumeIsolated().scheduleTask(deadline: lastDue) { other.end() }
-        } else {
-            other.end()
-        }
-        self.other = nil
+        guard let eventLoop = other?.context?.eventLoop, lastDue > .now() else { return part() }
+        eventLoop.assumeIsolated().scheduleTask(deadline: lastDue) { self.part() }
     }
 
-    private func end() {
-        context?.close(promise: nil)
+    private func part() {
+        other?.context?.close(promise: nil)
+        other = nil
     }
 
     private func setReading(_ isReading: Bool) {
-        context?.channel.setOption(.autoRead, value: isReading).whenFailure { _ in
-            // A channel that is closing has no options any more, and needs none.
-        }
+        // A channel that is closing has no options any more, and needs none.
+        _ = context?.channel.setOption(.autoRead, value: isReading)
     }
 }
 

@@ -97,7 +97,7 @@ extension ProcessTests {
         private func expectProgress(
             _ cluster: TestCluster, of plan: ChangePlan, by client: ClusterClient
         ) async throws {
-            try await cluster.succeed("moves", ["rate", "200K"])
+            try await cluster.succeed("moves", ["rate", "20K"])
             try await cluster.succeed("moves", ["resume"])
             try await cluster.until("something is copied", within: .seconds(60)) { status in
                 (status.moves.first?.percent ?? 100) > 25

@@ -106,8 +106,8 @@ struct NemesisPlan: Sendable {
     private mutating func cut(around node: String) -> NemesisFault {
         let others = names.filter { $0 != node }
         let around = ways([node], others) + ways(others, [node])
-        let time = Int.random(in: 1_000...5_000, using: &random)
-        switch Int.random(in: 0..<10, using: &random) {
+        let time = Int.random(in: 1_500...5_000, using: &random)
+        switch Int.random(in: 0..<12, using: &random) {
         case 0:
             let delay = Int64.random(in: 20...300, using: &random)
             return .delay(around, by: delay, milliseconds: time)
@@ -120,10 +120,11 @@ struct NemesisPlan: Sendable {
         }
     }
 
-    /// Shapes that isolate a node come twice as often as those of two nodes only.
+    /// Shapes that nobody can miss come more often than those of two nodes only.
     private mutating func drawShape() -> NemesisFault.CutShape {
         let shapes: [NemesisFault.CutShape] = [
-            .mute, .mute, .deaf, .deaf, .alone, .alone, .split, .oneWayPair, .pair,
+            .mute, .mute, .mute, .alone, .alone, .alone, .split, .split, .deaf, .deaf,
+            .oneWayPair, .pair,
         ]
         return shapes[Int.random(in: 0..<shapes.count, using: &random)]
     }

@@ -18,9 +18,12 @@ final class NemesisRun: Sendable {
     private let load: NemesisLoad
     private let journal = NIOLockedValueBox<[String]>([])
     private let start = ContinuousClock.now
+    /// Whether the journal is printed as it is written.
+    private let isTold: Bool
 
-    init(_ nemesis: NemesisCluster, seed: UInt64) {
+    init(_ nemesis: NemesisCluster, seed: UInt64, isTold: Bool) {
         self.nemesis = nemesis
+        self.isTold = isTold
         watch = NemesisWatch(nemesis.cluster)
         client = nemesis.cluster.client()
         let nodes = zip(nemesis.names, nemesis.cluster.endpoints).map { (name: $0, endpoint: $1) }
@@ -29,25 +32,28 @@ final class NemesisRun: Sendable {
 
     /// Runs for a while, brings the cluster level, and judges.
     ///
-    /// - Throws: that the cluster did not come back, or ``NemesisFailure`` with all that is wrong.
+    /// - Throws: ``NemesisFailure`` with all that is wrong, or why the faults could not be made.
     func run(_ plan: NemesisPlan, for time: Duration) async throws {
-        let watching = Task { await watch.run() }
-        defer { watching.cancel() }
+        async let _: Void = watch.run()
         async let loading: Void = load.run()
         let faults: Int
         do {
             faults = try await strike(plan, for: time)
             load.stop()
             await loading
-            try await nemesis.cluster.untilLevel()
         } catch {
             load.stop()
             try keep()
             throw error
         }
         let counts = load.recorder.counts
-        await load.readAll()
-        try await judge(counts, faults: faults)
+        var complaints = try await complaintsAboutEnd()
+        if case let verdict = LinearizabilityChecker.check(load.recorder.history),
+            verdict != .linearizable
+        {
+            complaints.insert("\(verdict)", at: 0)
+        }
+        try conclude(counts, faults: faults, complaints)
         await client.close()
     }
 
@@ -155,33 +161,40 @@ final class NemesisRun: Sendable {
             "\(time) ms, epoch \(watch.epoch), \(counts.answered) answered, "
             + "\(counts.notDone) not done, \(counts.unknown) unknown: \(text)"
         journal.withLockedValue { $0.append(line) }
+        if isTold { print("nemesis: \(line)") }
     }
 
     // MARK: - Verdict
 
-    private func judge(_ counts: Recorder.Counts, faults: Int) async throws {
+    /// What is wrong when all faults are over: the ring does not become level again, a write is
+    /// lost, or copies differ.
+    private func complaintsAboutEnd() async throws -> [String] {
         var complaints: [String] = []
-        if case let verdict = LinearizabilityChecker.check(load.recorder.history),
-            verdict != .linearizable
-        {
-            complaints.append("\(verdict)")
-        }
-        for node in nemesis.cluster.endpoints {
-            let lost = try await nemesis.cluster.lost(
-                in: load.recorder.history, through: node, by: client)
-            complaints += lost.map { "through \(node): \($0)" }
-        }
         do {
+            try await nemesis.cluster.untilLevel()
+            await load.readAll()
+            for node in nemesis.cluster.endpoints {
+                let lost = try await nemesis.cluster.lost(
+                    in: load.recorder.history, through: node, by: client)
+                complaints += lost.map { "through \(node): \($0)" }
+            }
             try await nemesis.cluster.untilCopiesAreEqual(by: client)
         } catch let error as TimedOut {
             complaints.append(error.description)
         }
+        return complaints
+    }
+
+    private func conclude(
+        _ counts: Recorder.Counts, faults: Int, _ found: [String]
+    ) throws {
         let takeovers = watch.takeovers
         let summary =
             "\(faults) faults, \(takeovers) takeovers, epoch \(watch.epoch), "
             + "\(counts.ended) attempts, \(counts.answered) answered, "
             + "\(counts.notDone) not done, \(counts.unknown) unknown"
         print("nemesis: \(summary)")
+        var complaints = found
         if counts.answered * 2 < counts.ended { complaints.append("less than half was answered") }
         if takeovers * 3 < faults { complaints.append("too few takeovers to tell") }
         guard complaints.isEmpty else {

@@ -5,11 +5,12 @@ extension ProcessTests {
     /// Everything that can happen to the nodes of a cluster and to their links, under load.
     ///
     /// A minute of it by default; the environment asks for more:
-    /// `RINGMASTER_NEMESIS_SECONDS` (how long), `RINGMASTER_NEMESIS_FAULT` (`kill`,
-    /// `pause`, `cut` or `leave`, if not all of them), `RINGMASTER_NEMESIS_SEED` (the faults of an earlier run).
+    /// - `RINGMASTER_NEMESIS_SECONDS`: how long; it is then told as it goes;
+    /// - `RINGMASTER_NEMESIS_FAULT`: `kill`, `pause`, `cut` or `leave`, if not all of them;
+    /// - `RINGMASTER_NEMESIS_SEED`: that of an earlier run, to draw the same faults again.
     @Suite struct NemesisTests {
         @Test(
-            "deaths, pauses, cut links, leaving and joining lose no write and leave every key in order",
+            "deaths, pauses, cuts, leaving and joining lose no write and keep each key in order",
             .timeLimit(.minutes(60)))
         func nemesis() async throws {
             let environment = ProcessInfo.processInfo.environment
@@ -21,15 +22,18 @@ extension ProcessTests {
             if let name = environment["RINGMASTER_NEMESIS_FAULT"] {
                 families = [try #require(NemesisFault.Family(rawValue: name), "no such fault")]
             }
-            print("nemesis: RINGMASTER_NEMESIS_SEED=\(seed), \(seconds) s of \(families)")
+            let names = families.map(\.rawValue).joined(separator: ", ")
+            print("nemesis: RINGMASTER_NEMESIS_SEED=\(seed), \(seconds) s of \(names)")
             try await NemesisCluster.with(nodes: 5) { nemesis in
                 let plan = NemesisPlan(seed: seed, families: families, names: nemesis.names)
-                try await NemesisRun(nemesis, seed: seed).run(plan, for: .seconds(Int(seconds)))
+                let isTold = environment["RINGMASTER_NEMESIS_SECONDS"] != nil
+                try await NemesisRun(nemesis, seed: seed, isTold: isTold)
+                    .run(plan, for: .seconds(Int(seconds)))
             }
         }
 
         @Test(
-            "links between nodes lead through the proxy, and a node that is cut off is taken for down"
+            "links lead through the proxy, and a node that is cut off is taken for down"
         )
         func proxy() async throws {
             try await NemesisCluster.with(nodes: 3) { nemesis in

@@ -27,7 +27,7 @@ struct NodeRun: Sendable {
             ["node", "--dir", directory, "--port", "\(port)", "--fsync", "no"] + words
         let log = directory + ".log"
         if !FileManager.default.fileExists(atPath: log) {
-            FileManager.default.createFile(atPath: log, contents: nil)
+            try Data().write(to: URL(filePath: log))
         }
         let handle = try FileHandle(forWritingTo: URL(filePath: log))
         try handle.seekToEnd()

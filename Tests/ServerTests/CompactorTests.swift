@@ -33,9 +33,10 @@ struct CompactorTests {
 
     @Test("a log is compacted when it is long and half of it is of no use")
     func begins() {
-        #expect(!look(health(live: 100), bytes: 999))
         #expect(!look(health(live: 501), bytes: 1_000))
+        #expect(!look(health(live: 100), bytes: 999))
         #expect(compactor.share == nil)
+        _ = look(health(live: 500), bytes: 1)
         #expect(look(health(live: 500), bytes: 1_000))
         #expect(compactor.share == 0)
     }
@@ -52,6 +53,16 @@ struct CompactorTests {
         #expect(!look(health(damaged: 1), bytes: 5_000))
         #expect(!look(health(doubtful: 1), bytes: 5_000))
         #expect(look(health(live: 10), bytes: 10))
+    }
+
+    @Test("nothing begins that would fill the disk")
+    func waitsForRoom() {
+        _ = compactor.look(CopyHealth(), loop: 0, log: log(5_000), now: 0)
+        for (room, begins) in [(149, false), (150, true)] {
+            let look = compactor.look(
+                health(live: 100), loop: 1, log: log(5_000), room: room, now: 0)
+            #expect(look.begins == begins)
+        }
     }
 
     @Test("the last loop to finish ends it, and the next one may begin")

@@ -41,13 +41,31 @@ struct EpochNewsTests {
             founding.next(
                 applying: [.request(ChangeRequest(id: "a", wish: wish))], settled: { _ in true }))
         let first = news(founding, begun)
-        #expect(first.contains { $0.contains("change 1 (n5 joins) under way") })
-        #expect(!first.contains { $0.contains("new home") })
+        #expect(first.count == 1)
+        #expect(first[0].hasPrefix("n5: epoch 2: change 1 (n5 joins) under way, "))
         let done = try #require(
             begun.next(applying: [.finish(change: 1)], settled: { _ in true }))
         let last = news(begun, done)
         let homes = try #require(done.homeSlotCounts[5])
-        #expect(last.contains { $0.contains("change 1 (n5 joins) done; ") })
-        #expect(last.contains { $0.filter { $0 != "," }.contains("new home: n5 \(homes)") })
+        #expect(last.count == 1)
+        #expect(last[0].hasPrefix("n5: epoch 3: change 1 (n5 joins) done; "))
+        #expect(last[0].filter { $0 != "," }.contains("new home: n5 \(homes)"))
+    }
+
+    @Test("a change that waits is told once, and again when its turn comes")
+    func queued() throws {
+        func asking(_ wish: ChangeRequest.Wish, _ epoch: RingEpoch) -> RingEpoch? {
+            let request = ChangeRequest(id: "\(epoch.number)", wish: wish)
+            return epoch.next(applying: [.request(request)], settled: { _ in true })
+        }
+        let first = try #require(asking(.leave(member: 2), founding))
+        let second = try #require(asking(.leave(member: 3), first))
+        #expect(
+            news(first, second) == ["n3: epoch 3: change 2 (n3 leaves) waits behind change 1"])
+        let third = try #require(asking(.cancel(change: 1), second))
+        let told = news(second, third)
+        #expect(told.count == 2)
+        #expect(told[0] == "n2: epoch 4: change 1 (n2 leaves) cancelled: taken back")
+        #expect(told[1].hasPrefix("n3: epoch 4: change 2 (n3 leaves) under way"))
     }
 }

@@ -112,13 +112,14 @@ import Testing
     @Test("slots without any copy are counted as lost, and are empty in the new cluster")
     func lost() throws {
         let cluster = try Stopped(nodes: 5, replicas: 1)
-        let records = (0..<200).map { StoredRecord("key\($0)", "value\($0)", 1) }
+        let records = (0..<60).map { StoredRecord("key\($0)", "value\($0)", 1) }
         let epoch = try RecoverySource.released(cluster.directories[0]).epoch
         var kept: [String: String] = [:]
+        var used: Set<Int> = []
         for record in records {
             let home = try #require(epoch.home(of: record.slot))
-            guard !kept.keys.contains(where: { Slots.slot(of: Array($0.utf8)) == record.slot })
-            else { continue }
+            // The first record of a slot has position 1, so that each slot gets one.
+            guard used.insert(record.slot).inserted else { continue }
             try cluster.append([record], to: home)
             if home <= 2 {
                 kept[String(decoding: record.key, as: UTF8.self)] = String(

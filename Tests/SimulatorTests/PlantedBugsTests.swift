@@ -16,28 +16,46 @@ struct PlantedBugsTests {
         let name: String
         let firstSeed: UInt64
         var testDescription: String { name }
+
+        init(_ bug: PlantedBugs, _ name: String, from firstSeed: UInt64) {
+            self.bug = bug
+            self.name = name
+            self.firstSeed = firstSeed
+        }
     }
 
     private static let seedsMax: UInt64 = 1_000
 
-    @Test(
-        "a cluster without the rule breaks a promise",
-        arguments: [
-            Plant(bug: .noSeal, name: "a sealed generation takes nothing", firstSeed: 252),
-            Plant(bug: .leadsUnnamed, name: "lead only under one's own name", firstSeed: 2),
-            Plant(bug: .noLeaseGuard, name: "no Collect while a lease is out", firstSeed: 9),
-            Plant(bug: .merges, name: "choose one copy, never merge", firstSeed: 34),
-            Plant(bug: .acknowledgesEarly, name: "acknowledge what is durable", firstSeed: 155),
-            Plant(bug: .takesGaps, name: "take a stream without gaps", firstSeed: 1),
-            Plant(bug: .readsPending, name: "reads wait for pending writes", firstSeed: 2),
-            Plant(bug: .readsUnleased, name: "reads need leases", firstSeed: 6),
-            Plant(bug: .forgetsEpoch, name: "an adopted epoch is durable", firstSeed: 7),
-        ])
+    private static let plants: [Plant] = [
+        Plant(.forgetsEpoch, "rule 1: an adopted epoch is durable", from: 3),
+        Plant(.leadsUnnamed, "rule 3: lead only under one's own name", from: 3),
+        Plant(.collectsUnadopted, "rule 4: adopt before answering Collect", from: 3),
+        Plant(.noLeaseGuard, "rules 4 and 13: no Collect while a lease is out", from: 3),
+        Plant(.noQuietTime, "rule 13: quiet for one lease after a restart", from: 1),
+        Plant(.merges, "rule 5: choose one copy, never merge", from: 3),
+        Plant(.settlesAlone, "rule 5: a majority of every set has answered", from: 8),
+        Plant(.marksFirst, "rule 6: the mark comes last", from: 1),
+        Plant(.reinstalls, "rule 6: a copy that is beyond an install ignores it", from: 5),
+        Plant(.servesBeforeInstall, "rule 7: install before serving", from: 1),
+        Plant(.acknowledgesEarly, "rule 8: acknowledge what is durable", from: 1),
+        Plant(.takesGaps, "rule 8: take a stream without gaps", from: 1),
+        Plant(.takesAnyBase, "rule 8: a member has the stream's base", from: 1),
+        Plant(.readsPending, "rule 10: reads wait for pending writes", from: 1),
+        Plant(.refusesEarly, "rule 10: so does what changes nothing", from: 1),
+        Plant(.readsUnleased, "rule 10: reads need leases", from: 1),
+        Plant(.confirmsByNothing, "rule 10: a confirm round has answers", from: 1),
+        Plant(.keepsNameWithoutDisk, "rule 14: a lost disk is another node", from: 8),
+    ]
+
+    @Test("a cluster without the rule breaks a promise", arguments: plants)
     func ruleIsMissed(_ plant: Plant) {
         var options = SimulationOptions()
         options.planted = plant.bug
         for seed in plant.firstSeed..<plant.firstSeed + Self.seedsMax {
-            if case .violated = Simulation.run(seed: seed, options: options).verdict { return }
+            let verdict = Simulation.run(seed: seed, options: options).verdict
+            guard case .violated(let violation) = verdict else { continue }
+            // A cluster that does not come to rest again may do so for another reason.
+            if violation.kind != .notLevel { return }
         }
         Issue.record("not missed in \(Self.seedsMax) seeds")
     }

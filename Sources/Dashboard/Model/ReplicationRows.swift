@@ -17,20 +17,19 @@ struct RunGroup: Sendable, Equatable {
     /// What they have in common.
     struct Reason: Sendable, Hashable {
         var absent: Set<Int>
-        var behind: Set<Int>
+        /// Whether members that are up have something to catch up.
+        var isBehind: Bool
         var isSettled: Bool
         var isUnavailable: Bool
-        var level: Int
         var wanted: Int
         /// Fewer than wanted where there are not enough nodes.
         var members: Int
 
         init(_ run: SlotRun) {
             absent = Set(run.absent)
-            behind = Set(run.replicas).subtracting(run.level).subtracting(run.absent)
+            isBehind = !run.behind.isEmpty
             isSettled = run.isSettled
             isUnavailable = run.isUnavailable
-            level = run.level.count
             wanted = run.wanted
             members = run.replicas.count
         }
@@ -44,6 +43,10 @@ struct RunGroup: Sendable, Equatable {
     var runs: [SlotRun]
 
     var slotCount: Int { runs.reduce(0) { $0 + $1.slotCount } }
+    /// Level copies of the slots that have fewest.
+    var level: Int { runs.map(\.level.count).min() ?? 0 }
+    /// Members that have something to catch up.
+    var behind: Set<Int> { runs.reduce(into: []) { $0.formUnion($1.behind) } }
 
     /// Groups of runs, the worst first, then the largest.
     static func groups(_ runs: [SlotRun]) -> [RunGroup] {
@@ -54,6 +57,11 @@ struct RunGroup: Sendable, Equatable {
                     < (right.reason.rank, -right.slotCount, right.runs.first?.first ?? 0)
             }
     }
+}
+
+extension SlotRun {
+    /// Members that are up and whose copies are not level.
+    fileprivate var behind: Set<Int> { Set(replicas).subtracting(level).subtracting(absent) }
 }
 
 extension Model {
@@ -93,9 +101,10 @@ extension Model {
         var reasons: [String] = []
         if reason.isUnavailable { reasons.append("no majority") }
         reasons += reason.absent.sorted().map { absence(of: $0, epoch) }
-        if !reason.behind.isEmpty {
-            let names = reason.behind.sorted().map(epoch.name).joined(separator: " ")
-            reasons.append(names + (isMending(reason.behind) ? " mending" : " catching up"))
+        if reason.isBehind {
+            let behind = group.behind
+            let names = behind.sorted().map(epoch.name).joined(separator: " ")
+            reasons.append(names + (isMending(behind) ? " mending" : " catching up"))
         }
         if !reason.isSettled, !reason.isUnavailable { reasons.append("settling") }
         if reasons.isEmpty {

@@ -17,6 +17,8 @@ struct Spoke: Sendable, Equatable {
     var isWrite: Bool
     /// When it began, on the dashboard's clock.
     var began: Int
+    /// Where on the ring it begins; nil is where the node stands.
+    var start: Int?
 
     /// How far it has faded: 0 is fresh, ``steps`` gone.
     func step(at now: Int) -> Int {

@@ -56,9 +56,13 @@ struct SimulationPlayer {
     mutating func show(_ scene: SimulationScene, at now: Int) {
         _ = model.update(.snapshot(scene.snapshot), at: now)
         // What clients ask is drawn of a real cluster; here it is what the nodes say.
+        let places = scene.snapshot.epoch?.spreadPlaces ?? [:]
         let sent = scene.messages.suffix(Self.spokesMax).compactMap { message -> Spoke? in
-            guard let target = scene.snapshot.epoch?.anchor(message.receiver) else { return nil }
-            return Spoke(entry: message.sender, slot: target, isWrite: false, began: now)
+            guard let target = places[message.receiver], let start = places[message.sender] else {
+                return nil
+            }
+            return Spoke(
+                entry: message.sender, slot: target, isWrite: false, began: now, start: start)
         }
         messages = Array((messages + sent).suffix(Self.spokesMax))
         messages.removeAll { now - $0.began >= Spoke.lifeMilliseconds }
@@ -80,5 +84,16 @@ struct SimulationPlayer {
             kind: .note,
             text: "\(milliseconds / 1_000).\(fraction) s, \(pace): \(caption)   "
                 + "(space pause, + - speed, q quit)", began: now)
+    }
+}
+
+extension RingEpoch {
+    /// One token of each member, by member number, such that they lie all around the ring.
+    var spreadPlaces: [Int: Int] {
+        var places: [Int: Int] = [:]
+        for (index, member) in members.enumerated() where !member.tokens.isEmpty {
+            places[member.number] = member.tokens[index * member.tokens.count / members.count]
+        }
+        return places
     }
 }

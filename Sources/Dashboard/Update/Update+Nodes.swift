@@ -65,10 +65,11 @@ extension Model {
                 : "at once or within two seconds"
             lines.append("\(impact.homeSlots.of("slot")) get a new home \(wait).")
         }
+        let copies = "\(settings.replicas - 1) of \(settings.replicas) copies"
         lines.append(
-            Dialog.Line(
-                "\(impact.thinned.of("slot")) drop to \(settings.replicas - 1) of "
-                    + "\(settings.replicas) copies."))
+            impact.thinned > 0
+                ? "\(impact.thinned.of("slot")) drop to \(copies)."
+                : "It is in no replica set: no slot loses a copy.")
         switch action {
         case .kill: lines.append("Writes under way may end unknown. Acknowledged ones stay.")
         case .stop: lines.append("Its data stay; S starts it again.")

@@ -76,7 +76,7 @@ extension Model {
             })
         else { return ("Slots", ["these slots are as they should be by now"]) }
         var lines = [
-            why(group), "copies        \(group.reason.level) of \(group.reason.wanted)", "",
+            why(group), "copies        \(group.level) of \(group.reason.wanted)", "",
         ]
         lines += group.runs.map { run in
             let set = run.replicas.map { number in

@@ -51,7 +51,7 @@ extension Painter {
         case .group(let group):
             let role: ThemeRole = group.reason.isUnavailable ? .stateDown : .replUnder
             drawRow(
-                group.slotCount.grouped, "\(group.reason.level)/\(group.reason.wanted)",
+                group.slotCount.grouped, "\(group.level)/\(group.reason.wanted)",
                 model.ranges(group), model.why(group), role, area, columns)
         }
     }
@@ -98,7 +98,8 @@ extension Painter {
         text(
             "   " + "HOME".fitted(8) + "SLOTS".fitted(8, isRight: true) + "   SUCCESSORS, LAG",
             inside.x, top, .muted, in: inside)
-        for (index, node) in status.nodes.enumerated() {
+        let homes = status.nodes.filter { $0.homeSlots > 0 }
+        for (index, node) in homes.enumerated() {
             let row = Rect(x: inside.x, y: top + 1 + index, width: inside.width, height: 1)
             guard row.y < inside.maxY else { return }
             grid.set(row.x + 1, row.y, glyph(node.number), ownerStyle(node.number).adding(.bold))

@@ -80,7 +80,7 @@ extension Painter {
             let radius = geometry.inner - 2
             let home = geometry.dot(slot: spoke.slot, at: radius)
             let stride = 1 + spoke.step(at: model.now)
-            if let anchor = epoch.anchor(spoke.entry) {
+            if let anchor = spoke.start ?? epoch.anchor(spoke.entry) {
                 drawLine(
                     geometry.dot(slot: anchor, at: radius), home, stride,
                     ownerStyle(spoke.entry), raster, disc)

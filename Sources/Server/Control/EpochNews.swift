@@ -17,53 +17,75 @@ struct EpochNews {
             return
         }
         let tail = EpochNews.newHomes(old, new)
-        var items = EpochNews.ofChanges(from: old, to: new, tail)
-        for member in new.members {
-            let before = old.member(number: member.number)
-            if before?.state != member.state {
-                items.append(
-                    Item(
-                        level: member.canBeHome ? .info : .error, node: member.name,
-                        text: "epoch \(new.number): \(member.name) \(member.state.rawValue)\(tail)"
-                    ))
-            } else if before?.incarnation != member.incarnation {
-                items.append(
-                    Item(
-                        level: .info, node: member.name,
-                        text: "epoch \(new.number): \(member.name) has restarted "
-                            + "(incarnation \(member.incarnation))\(tail)"))
-            }
-        }
-        self.items = items
+        let changes = EpochNews.changed(from: old, to: new)
+        items =
+            EpochNews.ofEnded(new, after: old, tail) + EpochNews.ofBegun(new, after: old)
+            + EpochNews.ofMembers(from: old, to: new, besides: changes, tail)
     }
 
-    /// Changes of the ring that began or ended.
-    private static func ofChanges(
-        from old: RingEpoch, to new: RingEpoch, _ tail: String
+    /// The members whose news are those of a change that began, ended or came into the queue.
+    private static func changed(from old: RingEpoch, to new: RingEpoch) -> Set<Int> {
+        let ended = new.queue.ended.filter { $0.epoch > old.number }.compactMap(\.kind.member)
+        let begun = new.queue.waiting.filter { change in
+            change.id > old.queue.lastChange
+                || change.id == new.queue.active?.id && change.id != old.queue.active?.id
+        }
+        return Set(ended + begun.compactMap(\.kind.member))
+    }
+
+    private static func ofMembers(
+        from old: RingEpoch, to new: RingEpoch, besides told: Set<Int>, _ tail: String
     ) -> [Item] {
-        var items: [Item] = []
-        for ended in new.queue.ended where ended.epoch > old.number {
+        new.members.compactMap { member in
+            let before = old.member(number: member.number)
+            let text: String
+            if before?.state != member.state {
+                guard member.state == .down || !told.contains(member.number) else { return nil }
+                text = "\(member.name) \(member.state.rawValue)\(tail)"
+            } else if before?.incarnation != member.incarnation {
+                text = "\(member.name) has restarted (incarnation \(member.incarnation))\(tail)"
+            } else {
+                return nil
+            }
+            return Item(
+                level: member.state == .down ? .error : .info, node: member.name,
+                text: "epoch \(new.number): \(text)")
+        }
+    }
+
+    /// Changes of the ring that are over.
+    private static func ofEnded(
+        _ new: RingEpoch, after old: RingEpoch, _ tail: String
+    ) -> [Item] {
+        new.queue.ended.filter { $0.epoch > old.number }.map { ended in
             let what = words(ended.kind, name: ended.name)
             let end = ended.reason.isEmpty ? "" : ": \(ended.reason)"
-            items.append(
-                Item(
-                    level: ended.outcome == .failed ? .error : .info, node: ended.name,
-                    text: "epoch \(ended.epoch): change \(ended.id) (\(what)) "
-                        + "\(ended.outcome.rawValue)\(end)\(tail)"))
+            return Item(
+                level: ended.outcome == .failed ? .error : .info, node: ended.name,
+                text: "epoch \(ended.epoch): change \(ended.id) (\(what)) "
+                    + "\(ended.outcome.rawValue)\(end)\(tail)")
         }
-        if let change = new.queue.active, change.id != old.queue.active?.id {
+    }
+
+    /// Changes of the ring that are under way now or wait now.
+    private static func ofBegun(_ new: RingEpoch, after old: RingEpoch) -> [Item] {
+        new.queue.waiting.compactMap { change in
+            let isActive = change.id == new.queue.active?.id
+            guard isActive ? change.id != old.queue.active?.id : change.id > old.queue.lastChange
+            else { return nil }
             let name = change.kind.member.flatMap { new.member(number: $0)?.name } ?? ""
-            let slots = zip(new.arcs, new.learners).reduce(0) { sum, pair in
-                sum + pair.0.slotCount * pair.1.count
+            var text =
+                "epoch \(new.number): change \(change.id) (\(words(change.kind, name: name)))"
+            if isActive {
+                let slots = zip(new.arcs, new.learners).reduce(0) { sum, pair in
+                    sum + pair.0.slotCount * pair.1.count
+                }
+                text += " under way, \(grouped(slots)) copies of slots to make"
+            } else {
+                text += " waits behind change \(new.queue.active?.id ?? 0)"
             }
-            items.append(
-                Item(
-                    level: .info, node: name,
-                    text: "epoch \(new.number): change \(change.id) "
-                        + "(\(words(change.kind, name: name))) under way, "
-                        + "\(grouped(slots)) slots to copy"))
+            return Item(level: .info, node: name, text: text)
         }
-        return items
     }
 
     private static func words(_ kind: RingChange.Kind, name: String) -> String {

@@ -85,13 +85,25 @@ final class Compactor: Sendable {
     }
 
     /// An event loop tells of its copies, about once a second.
-    func look(_ health: CopyHealth, loop: Int, log: LogReport, now: Int) -> Look {
+    ///
+    /// - Parameters:
+    ///   - health: its copies.
+    ///   - loop: its number.
+    ///   - log: the log as it is.
+    ///   - room: free bytes on the disk; nil when not known.
+    ///   - now: monotonic microseconds.
+    /// - Returns: what that shows.
+    func look(
+        _ health: CopyHealth, loop: Int, log: LogReport, room: Int? = nil, now: Int
+    ) -> Look {
         state.withLockedValue { state in
             var look = Look(former: Compactor.total(&state))
             state.health[loop] = health
             look.present = Compactor.total(&state)
             if let present = look.present, state.phase == .idle, now >= state.notBefore,
-                isWorthwhile(present, log: log, hasDamage: state.hasDamage)
+                isWorthwhile(present, log: log, hasDamage: state.hasDamage),
+                // What is alive and what is written meanwhile must fit beside the log.
+                room ?? Int.max >= present.liveBytes + present.liveBytes / 2
             {
                 look.begins = true
                 state.phase = .writing(loops: state.health.count)

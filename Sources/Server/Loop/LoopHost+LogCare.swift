@@ -19,7 +19,8 @@ extension LoopHost {
 
     private func lookAtCopies(_ worker: Worker, _ store: LogStore) {
         let look = process.compactor.look(
-            worker.copyHealth, loop: number, log: store.report(), now: Clock.monotonic())
+            worker.copyHealth, loop: number, log: store.report(), room: store.freeBytes,
+            now: Clock.monotonic())
         if let present = look.present { tell(present, after: look.former ?? CopyHealth()) }
         guard look.begins else { return }
         store.beginCompaction()

@@ -43,7 +43,7 @@ struct RecoveryBuilder {
                     move.made + "/" + LogFiles.directoryName,
                     owner: LogOwner(identity, bootID: ""))
             })
-        try heirs.mark(survey.slots(.lost))
+        try heirs.found(survey.slots(.lost))
         for (index, source) in sources.enumerated() {
             let slots = survey.choices.indices.filter { survey.choices[$0].source == index }
             progress("copies \(slots.count) slots of \(source.identity.name)")
@@ -68,6 +68,9 @@ private struct RecoveryHeirs {
     }
 
     /// Gives the heirs of a slot all its entries, under new versions that are the same for each.
+    ///
+    /// They are of generation 0: before all that the new cluster writes. Its first home begins
+    /// generation 1 at position 0, and no copy may stand further then.
     func copy(_ slot: Int, from worker: Worker) throws(StorageFailure) {
         let heirs = heirs(of: slot)
         var position = 0
@@ -76,7 +79,7 @@ private struct RecoveryHeirs {
             guard failure == nil else { return }
             position += 1
             let record = Record(
-                kind: .copy, key: entry.key, value: entry.value, slot: slot, generation: 1,
+                kind: .copy, key: entry.key, value: entry.value, slot: slot, generation: 0,
                 position: position, expiry: entry.expiry)
             do throws(StorageFailure) {
                 for heir in heirs { try heir.append(record) }
@@ -85,17 +88,17 @@ private struct RecoveryHeirs {
             }
         }
         if let failure { throw failure }
-        for heir in heirs {
-            try heir.append(Record(mark: slot...slot, generation: 1, position: position))
-        }
+        try found(slot)
     }
 
     /// Gives the heirs of slots an empty copy.
-    func mark(_ runs: [ClosedRange<Int>]) throws(StorageFailure) {
-        for slot in runs.joined() {
-            for heir in heirs(of: slot) {
-                try heir.append(Record(mark: slot...slot, generation: 1, position: 0))
-            }
+    func found(_ runs: [ClosedRange<Int>]) throws(StorageFailure) {
+        for slot in runs.joined() { try found(slot) }
+    }
+
+    private func found(_ slot: Int) throws(StorageFailure) {
+        for heir in heirs(of: slot) {
+            try heir.append(Record(mark: slot...slot, generation: 1, position: 0))
         }
     }
 

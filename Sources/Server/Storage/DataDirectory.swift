@@ -103,7 +103,9 @@ public struct DataDirectory: Sendable {
         try identity.write(to: path)
     }
 
-    /// Removes the node: its cluster has settled without it. What is not a node's stays.
+    /// Removes the node: its cluster has settled without it.
+    ///
+    /// What is not a node's stays.
     ///
     /// - Throws: when something cannot be removed; `node.json` goes first, so that the rest is then
     ///   taken for an interrupted founding.

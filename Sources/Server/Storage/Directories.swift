@@ -54,6 +54,15 @@ enum Directories {
         return names.sorted()
     }
 
+    /// The room on the disk that files in a directory may still take, in bytes.
+    static func freeBytes(_ path: String) throws(StorageFailure) -> Int {
+        var status = statvfs()
+        guard statvfs(path, &status) == 0 else { throw .last("examine", path) }
+        let (bytes, isOver) = Int(status.f_bavail).multipliedReportingOverflow(
+            by: Int(status.f_frsize))
+        return isOver ? Int.max : bytes
+    }
+
     /// Waits until the names in a directory are on the disk.
     static func synchronize(_ path: String) throws(StorageFailure) {
         let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)

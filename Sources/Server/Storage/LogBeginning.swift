@@ -33,9 +33,10 @@ struct LogBeginning {
         let bytes = try file.contents(countMax: countMax)
         let content: Content
         do {
-            let body = try bytes.dropLast().withUnsafeBytes { Array(try SealedLine.content(of: $0)) }
-            content = try JSONDecoder().decode(
-                Content.self, from: Data(body + [UInt8(ascii: "}")]))
+            let body = try bytes.dropLast().withUnsafeBytes { line in
+                Array(try SealedLine.content(of: line)) + [UInt8(ascii: "}")]
+            }
+            content = try JSONDecoder().decode(Content.self, from: Data(body))
         } catch {
             throw .damaged(path: path, offset: 0, reason: "it does not tell where the log begins")
         }

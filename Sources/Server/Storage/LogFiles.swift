@@ -69,6 +69,8 @@ enum LogFiles {
     /// - Parameters:
     ///   - directory: where they are.
     ///   - first: the number of the segment with which the log begins.
+    /// - Returns: their numbers.
+    /// - Throws: which one is missing.
     static func segments(
         _ directory: String, from first: Int = 1
     ) throws(StorageFailure) -> [Int] {

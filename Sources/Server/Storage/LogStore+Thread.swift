@@ -96,7 +96,8 @@ extension LogStore {
                 hasRolled = true
             }
             try disk.write(batch, records)
-        } catch where error.isFullDisk {
+        } catch {
+            guard error.isFullDisk else { throw error }
             try disk.cutBack()
             return error
         }
@@ -154,7 +155,8 @@ extension LogStore {
                 do throws(StorageFailure) {
                     try state.beginCompactionIfWanted()
                     try state.disk.write(state.pending.bytes, state.pendingRecords)
-                } catch where error.isFullDisk {
+                } catch {
+                    guard error.isFullDisk else { throw error }
                     try state.disk.cutBack()
                     if state.isClosing { throw error }
                     return nil

@@ -195,6 +195,15 @@ public final class LogStore: Sendable {
     /// appended; the backlog is then bounded by the limit and one batch of each event loop.
     public var isCongested: Bool { backlog >= settings.backlogBytesMax }
 
+    /// The room on the log's disk in bytes; nil when the system does not tell.
+    public var freeBytes: Int? {
+        do throws(StorageFailure) {
+            return try Directories.freeBytes(directory)
+        } catch {
+            return nil
+        }
+    }
+
     /// The counters for reports.
     public func report() -> LogReport { state.withLock { $0.disk.report } }
 
@@ -243,7 +252,8 @@ public final class LogStore: Sendable {
             try state.beginCompactionIfWanted()
             try state.disk.write(batch, records)
             return nil
-        } catch where error.isFullDisk {
+        } catch {
+            guard error.isFullDisk else { throw error }
             try state.disk.cutBack()
             state.full = error
             return error

@@ -126,7 +126,8 @@ public final class RingFile: Sendable {
     private func compactIfThereIsRoom(_ state: inout State) throws(StorageFailure) {
         do throws(StorageFailure) {
             try compact(&state)
-        } catch where error.isFullDisk {
+        } catch {
+            guard error.isFullDisk else { throw error }
             state.bytesMax += RingFile.compactBytesMin
         }
     }

@@ -55,7 +55,10 @@ extension Node {
     /// Whether every home has copied all that the change adds to the sets of its slots, and all
     /// slots whose set it alters are settled (`PROTOCOL`, rule 16).
     private func isCopied(_ change: RingChange) -> Bool {
-        guard !epoch.settings.areMovesPaused, let target = epoch.target else { return false }
+        // Every node reports, also one that has nothing to copy; this one's own report is at hand.
+        guard !epoch.settings.areMovesPaused, report.epoch == epoch.number,
+            report.copied == change.id, let target = epoch.target
+        else { return false }
         if case .join(let joiner) = change.kind, joiner != number, !isHeard(joiner) {
             return false
         }
@@ -78,21 +81,16 @@ extension Node {
         }
     }
 
-    /// Requests to evict those whose grace period is over; the same at every voter.
+    /// Requests to evict those whose grace period is over; the same at every voter of an epoch.
     private func evictions(now: Int) -> [ChangeRequest] {
         evictionsDue(now: now).filter { $0.value == 0 }.keys.sorted().compactMap { member in
             let request = ChangeRequest(
-                id: "evict-\(member)-after-\(downEpoch(of: member))",
+                id: "evict-\(member)-after-\(epoch.queue.lastChange)",
                 wish: .evict(member: member))
             let isOpen =
                 epoch.queue.answer(to: request.id) == nil && epoch.refusal(of: request) == nil
             return isOpen ? request : nil
         }
-    }
-
-    /// Tells one down time of a member from its next one.
-    private func downEpoch(of member: Int) -> Int {
-        epoch.member(number: member)?.incarnation ?? 0
     }
 
     /// Whether enough other members are up to hold all copies of each slot without a down one.

@@ -8,6 +8,7 @@ extension Partition {
     ///   - isStart: whether the process begins with this epoch.
     func adopt(clock: Clock, isStart: Bool) {
         isQuiet = false
+        mayHoldSurplus = true
         let lastSlot = firstSlot + Partition.slotCount - 1
         let arcs = shared.epoch.arcs
         for (arcPlace, arc) in arcs.enumerated()

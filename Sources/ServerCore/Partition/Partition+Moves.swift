@@ -120,7 +120,7 @@ extension Partition {
     ///
     /// Returns whether none is left.
     func dropSurplus() -> Bool {
-        guard shared.writesStopped == nil else { return true }
+        guard mayHoldSurplus, shared.writesStopped == nil else { return true }
         var dropped = 0
         for place in 0..<Partition.slotCount {
             let arc = shared.hotArcs[Int(slots[place].arc)]
@@ -134,6 +134,7 @@ extension Partition {
             slots[place].learnedGeneration = 0
             clear(place)
         }
+        mayHoldSurplus = false
         return true
     }
 

@@ -87,8 +87,9 @@ extension Partition {
         shared.append(Record(.clear, slots: slot...slot))
     }
 
-    /// Writes a copy that replaces a damaged one so that nothing depends on the lines before it;
-    /// its mark comes behind. Until that is on the disk the copy stays damaged.
+    /// Writes a copy that replaces a damaged one so that nothing depends on the lines before it.
+    ///
+    /// Its mark comes behind; until that is on the disk the copy stays damaged.
     func writeAnew(_ place: Int) {
         let slot = firstSlot + place
         shared.append(Record(.void, slots: slot...slot))

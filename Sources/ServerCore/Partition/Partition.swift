@@ -39,6 +39,8 @@ final class Partition {
     var isQuiet = false
     /// What the slots that this node leads lack, as of the last look; good while all is quiet.
     var quietGaps: SlotGaps?
+    /// Whether an epoch was adopted since the last look for slots that this node holds no more.
+    var mayHoldSurplus = true
     /// Where the search for expired keys goes on.
     var expiryCursor = 0
 

@@ -122,7 +122,9 @@ public final class Worker {
     }
 
     /// The log was damaged in the middle: the slot's copy, or every copy, counts for nothing until
-    /// it is installed anew. Told in order with the records around the damage.
+    /// it is installed anew.
+    ///
+    /// Told in order with the records around the damage.
     public func markDamaged(slot: Int?) {
         for partition in partitions {
             guard let partition else { continue }

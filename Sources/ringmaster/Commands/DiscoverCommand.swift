@@ -22,7 +22,7 @@ struct DiscoverCommand: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp("How long one port may take, in milliseconds.", valueName: "ms"))
-    var timeout = 700
+    var timeout = 600
 
     @Flag(help: "Look on other machines too; then at most 200 ports a second.")
     var beyondLoopback = false

@@ -62,9 +62,11 @@ struct JoinCommand: AsyncParsableCommand {
         let local = try cluster.local()
         let join = LocalJoin(local: local, monitor: try ClusterWatch(cluster).monitor())
         guard let order = try await plannedOrder(run, join) else { return }
-        let asked = try await begin(join, order)
+        let interruption = Interruption()
+        defer { interruption.end() }
+        let asked = try await interruption.during { try await join.begin(order) }
         let name = asked.member.name
-        let report = try await run.follow(asked.change, kind: "join", node: name) {
+        let report = try await run.follow(asked.change, kind: "join", node: name, interruption) {
             try join.requireAlive(name, change: asked.change)
         }
         if report.outcome == "cancelled" || report.outcome == "failed" {
@@ -84,14 +86,6 @@ struct JoinCommand: AsyncParsableCommand {
             let plan = try await run.plan(try join.request(wanted), by: client)
             return try run.isPlanOnly(plan) ? nil : wanted
         }
-    }
-
-    /// Starts the node; ^C meanwhile ends the wait and not the node.
-    private func begin(_ join: LocalJoin, _ order: NodeOrder) async throws -> LocalJoin.Asked {
-        let work = Task { try await join.begin(order) }
-        let interrupts = Interrupts { work.cancel() }
-        defer { interrupts.end() }
-        return try await work.value
     }
 
     private func show(_ report: ChangeRun.Report, _ member: Member, _ run: ChangeRun) throws {

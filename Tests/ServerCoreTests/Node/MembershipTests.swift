@@ -106,6 +106,20 @@ struct MembershipTests {
         #expect(cluster.epoch?.queue.ended.last?.outcome == .cancelled)
     }
 
+    @Test("who was back and falls silent again is evicted after all, also without a restart")
+    func secondEviction() throws {
+        let cluster = calm()
+        cluster.freeze(4)
+        cluster.advance(milliseconds: 7_000)
+        #expect(cluster.epoch?.queue.active?.kind == .evict(member: 4))
+        cluster.thaw(4)
+        cluster.advance(milliseconds: 3_000)
+        #expect(cluster.state(of: 4) == .up && cluster.epoch?.queue.active == nil)
+        cluster.freeze(4)
+        cluster.advance(milliseconds: 7_000)
+        #expect(cluster.epoch?.queue.active?.kind == .evict(member: 4))
+    }
+
     @Test("a death is not delayed by a change that waits")
     func deathGoesFirst() throws {
         let cluster = begun()

@@ -5,6 +5,7 @@ import Ring
 /// Nodes that talk at once and lose nothing, as long as they run.
 final class NodeCluster {
     private(set) var nodes: [Int: Node] = [:]
+    private var frozen: [Int: Node] = [:]
     /// What each member's disk holds.
     private var epochs: [Int: RingEpoch] = [:]
     private var votes: [Int: Vote] = [:]
@@ -56,6 +57,15 @@ final class NodeCluster {
         carryOut(
             nodes[number]?.onRequest(ChangeRequest(id: id, wish: wish), now: now), of: number)
         deliver()
+    }
+
+    /// Holds a node where it is; what is sent to it is lost.
+    func freeze(_ number: Int) {
+        frozen[number] = nodes.removeValue(forKey: number)
+    }
+
+    func thaw(_ number: Int) {
+        nodes[number] = frozen.removeValue(forKey: number)
     }
 
     func kill(_ number: Int) {

@@ -17,6 +17,7 @@ import Ring
 /// | `tick 100` | so many milliseconds pass, everywhere at once |
 /// | `crash n1` · `start n1` | a process ends at once · starts on what its disk holds |
 /// | `cut n1 n2` · `heal` | nothing arrives between two nodes · everything does again |
+/// | `lose n1 n2` | what the first sends to the second is lost, unnoticed, until `heal` |
 /// | `stall n1` · `resume n1` | a disk completes nothing · completes all that it was given |
 /// | `join n4` · `leave n4` | somebody asks for the change |
 /// | `copies` | what each node has of the slot |
@@ -56,7 +57,8 @@ struct Script {
         case ("crash", 1...): for node in nodes { cluster.crash(node) }
         case ("start", 1...): for node in nodes { cluster.start(node) }
         case ("cut", 2): cluster.cut(nodes[0], nodes[1])
-        case ("heal", 0): cluster.cuts = []
+        case ("lose", 2): cluster.losses.insert(nodes)
+        case ("heal", 0): cluster.heal()
         case ("stall", 1): cluster.disks[nodes[0]]?.isStalled = true
         case ("resume", 1): cluster.disks[nodes[0]]?.isStalled = false
         case ("join", 1): cluster.join(nodes[0])
@@ -69,6 +71,11 @@ struct Script {
 }
 
 extension ScriptCluster {
+    func heal() {
+        cuts = []
+        losses = []
+    }
+
     func crash(_ number: Int) {
         disks[number]?.unsynced = []
         disks[number]?.isStalled = false
@@ -98,8 +105,8 @@ extension ScriptCluster {
             else { continue }
             let home = process.worker.epoch.home(of: slot) == number ? ", home" : ""
             let what = copy.base == 0
-                ? "\(copy.keys) keys that count for nothing"
-                : "(\(copy.base), \(copy.position)) with \(copy.keys) keys"
+                ? "\(copy.keys) key\(copy.keys == 1 ? "" : "s"), which count for nothing"
+                : "(\(copy.base), \(copy.position)) with \(copy.keys) key\(copy.keys == 1 ? "" : "s")"
             tell("n\(number)       \(what)\(home)")
         }
     }

@@ -22,6 +22,8 @@ final class ScriptCluster {
     var disks: [Int: ScriptDisk] = [:]
     /// Pairs of nodes, by ascending number, between which nothing arrives.
     var cuts: Set<[Int]> = []
+    /// Senders and receivers between which all is lost without anybody noticing.
+    var losses: Set<[Int]> = []
     /// Links that are up, by sender and receiver.
     private var links: Set<[Int]> = []
     private var messages: [(message: NodeMessage, from: Int, to: Int)] = []
@@ -37,6 +39,10 @@ final class ScriptCluster {
             launch(number)
         }
         run()
+        lines = []
+        let era = founded(nodes).arc(of: slot).present
+        let set = era.replicas.map { "n\($0)" }.joined(separator: " ")
+        tell("\(key) lies in slot \(slot), kept by \(set); home n\(era.home ?? 0)")
     }
 
     var clock: Clock { Clock(now: now, wall: 1_700_000_000_000 + now / 1_000) }
@@ -146,7 +152,13 @@ final class ScriptCluster {
 
     func send(_ message: NodeMessage, from sender: Int, to receiver: Int) {
         guard processes[receiver] != nil, !isCut(sender, receiver) else { return }
+        if losses.contains([sender, receiver]) { return }
         if case .heartbeatReply = message { heartbeats.insert([sender, receiver].sorted()) }
+        if case .epoch(let epoch) = message, let known = processes[receiver]?.node.epoch.number,
+            known >= epoch.number
+        {
+            return
+        }
         if let words = message.scriptWords { tell(from: sender, to: receiver, words) }
         messages.append((message, sender, receiver))
     }
@@ -156,12 +168,14 @@ final class ScriptCluster {
         for words in FrameWords(slot: slot).lines(bytes) {
             tell(from: sender, to: receiver, words)
         }
+        if losses.contains([sender, receiver]) { return tell("           … which is lost") }
         target.take(bytes, from: sender)
     }
 
     /// A client sends a command to a node.
     func submit(_ command: [String], to number: Int) {
         asked += 1
+        tell("client → n\(number)  \(command.joined(separator: " "))    (request \(asked))")
         processes[number]?.submit(command, request: asked)
         run()
     }

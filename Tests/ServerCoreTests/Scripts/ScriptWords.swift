@@ -105,32 +105,39 @@ struct EpochWords {
 
     init(_ epoch: RingEpoch, after before: RingEpoch, slot: Int) {
         var changes: [String] = []
-        for member in epoch.members {
-            let former = before.member(number: member.number)
-            if former?.state != member.state {
-                changes.append("\(member.name) is \(member.state.rawValue)")
-            } else if let former, former.incarnation != member.incarnation {
-                changes.append("\(member.name) is there as start \(member.incarnation)")
+        for state in [MemberState.up, .down, .joining, .leaving] {
+            let changed = epoch.members.filter {
+                $0.state == state && before.member(number: $0.number)?.state != state
             }
+            if !changed.isEmpty { changes.append("\(names(changed)) \(state.rawValue)") }
         }
+        let restarted = epoch.members.filter { member in
+            before.member(number: member.number).map { $0.incarnation < member.incarnation }
+                ?? false
+        }
+        if !restarted.isEmpty { changes.append("\(names(restarted)) restarted") }
         for member in before.members where epoch.member(number: member.number) == nil {
-            changes.append("\(member.name) is no member any more")
+            changes.append("\(member.name) gone")
         }
         let era = epoch.arc(of: slot).present
         if era != before.arc(of: slot).present {
             let home = era.home.map { "n\($0)" } ?? "nobody"
             let set = era.replicas.map { "n\($0)" }.joined(separator: " ")
-            changes.append("the slot begins generation \(era.generation): home \(home), set \(set)")
+            changes.append("generation \(era.generation): home \(home) of \(set)")
         }
         if !epoch.learners.isEmpty {
             let learners = epoch.learners[epoch.arcIndex(of: slot)].map { "n\($0)" }
             if !learners.isEmpty {
-                changes.append("\(learners.joined(separator: " ")) learns the slot")
+                changes.append("\(learners.joined(separator: " ")) to learn the slot")
             }
         }
-        let what = changes.isEmpty ? "nothing that concerns the slot" : changes.joined(separator: "; ")
-        text = "epoch \(epoch.number): \(what)"
+        if changes.isEmpty { changes.append("nothing new for the slot") }
+        text = "epoch \(epoch.number): \(changes.joined(separator: "; "))"
     }
+}
+
+private func names(_ members: [Member]) -> String {
+    members.map(\.name).joined(separator: " ")
 }
 
 extension NodeMessage {
@@ -148,7 +155,7 @@ extension NodeMessage {
         case .accepted(let instance, _): "accepted: epoch \(instance)"
         case .rejected(let instance, _): "rejected: another ballot for epoch \(instance) is ahead"
         case .epoch(let epoch): "epoch \(epoch.number), decided"
-        case .wantEpoch: "which epoch is it?"
+        case .wantEpoch: nil
         case .request(let request): "request: \(request.wish.scriptWords)"
         }
     }

@@ -10,11 +10,11 @@ extension ModelPlan {
         isLarge
             ? [
                 takeover(crashes: 1, abandons: 1), deletion(homes: 3), ringChange(deletes: true),
-                eviction(deletes: true), restart(homes: 2, crashes: 2), leases(homes: 3, crashes: 1),
+                eviction(deletes: true), restart(homes: 2, crashes: 2), death(homes: 2, slowly: true), leases(homes: 3, crashes: 1),
                 confirms(homes: 3),
             ]
             : [
-                takeover(), deletion(homes: 2), ringChange(), eviction(), restart(),
+                takeover(), deletion(homes: 2), shortRingChange(learns: true), restart(),
                 leases(homes: 2), confirms(homes: 2),
             ]
     }
@@ -47,6 +47,26 @@ extension ModelPlan {
             ])
     }
 
+    /// D takes the place of C and becomes home at once, having learned or not.
+    static func shortRingChange(learns: Bool) -> ModelPlan {
+        ModelPlan(
+            "short ring change", nodes: 4, writes: [.put],
+            epochs: [
+                Epoch(replicas: abc, home: 0, learners: learns ? 0b1000 : 0),
+                Epoch(replicas: abd, home: 3),
+            ])
+    }
+
+    /// D takes the place of C without having learned anything, and becomes home later.
+    static func slowRingChange() -> ModelPlan {
+        ModelPlan(
+            "slow ring change", nodes: 4, writes: [.put],
+            epochs: [
+                Epoch(replicas: abc, home: 0), Epoch(replicas: abd, home: 0),
+                Epoch(replicas: abd, home: 3),
+            ])
+    }
+
     /// A is taken for dead, is evicted for D, and comes back into the set.
     static func eviction(deletes: Bool = false) -> ModelPlan {
         ModelPlan(
@@ -58,7 +78,7 @@ extension ModelPlan {
     }
 
     /// Processes die with what they had not synced, and start again.
-    static func restart(homes count: Int = 1, crashes: Int = 1) -> ModelPlan {
+    static func restart(homes count: Int = 1, crashes: Int = 1, reads: Bool = false) -> ModelPlan {
         var plan = ModelPlan(
             "restart", nodes: 3, writes: [.put],
             epochs: [
@@ -66,6 +86,16 @@ extension ModelPlan {
             ] + homes(count).dropFirst())
         plan.crashes = crashes
         plan.hasSlowDisks = true
+        plan.hasConfirms = reads
+        return plan
+    }
+
+    /// A process dies while homes change, perhaps with what it had not synced.
+    static func death(homes count: Int, slowly: Bool, reads: Bool = false) -> ModelPlan {
+        var plan = ModelPlan("death", nodes: 3, writes: [.put], epochs: homes(count))
+        plan.crashes = 1
+        plan.hasSlowDisks = slowly
+        plan.hasConfirms = reads
         return plan
     }
 
