@@ -98,12 +98,12 @@ let package = Package(
         .testTarget(
             name: "ServerCoreTests",
             dependencies: ["ServerCore", "Bytes", "Commands", "Log", "RESP", "Ring"],
+            exclude: ["Scripts/Transcripts"], swiftSettings: strict),
+        .testTarget(
+            name: "SimulatorTests", dependencies: ["Simulator", "ServerCore", "Checker", "Ring"],
             swiftSettings: strict),
         .testTarget(
-            name: "SimulatorTests", dependencies: ["Simulator", "ServerCore", "Checker"],
-            swiftSettings: strict),
-        .testTarget(
-            name: "ServerTests", dependencies: ["Server", "Log", "Bytes", "Ring"],
+            name: "ServerTests", dependencies: ["Server", "ServerCore", "Log", "Bytes", "Ring"],
             swiftSettings: strict),
         .testTarget(
             name: "ClientTests", dependencies: ["Client", "Ring", "RESP", nioCore, nioPosix],
@@ -121,7 +121,7 @@ let package = Package(
             name: "RingmasterTests",
             dependencies: [
                 "ringmaster", "Bytes", "Checker", "Client", "LocalCluster", "RESP", "Ring",
-                nioCore, nioPosix, nioLocks,
+                "ServerCore", nioCore, nioPosix, nioLocks,
             ],
             exclude: ["Scripts"], swiftSettings: strict),
     ],

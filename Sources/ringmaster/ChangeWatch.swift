@@ -45,7 +45,7 @@ struct ChangeWatch: Sendable {
         var failedAt: ContinuousClock.Instant?
         var overAt: ContinuousClock.Instant?
         for await snapshot in monitor.snapshots() {
-            if snapshot.members.contains(where: { $0.contact == .reachable }) {
+            if snapshot.members.contains(where: { !$0.contact.isUnreachable }) {
                 heardAt = .now
             } else if ContinuousClock.now - heardAt > Self.silenceMax {
                 throw Failure(

@@ -1,4 +1,3 @@
-import Client
 import Glibc
 import NIOCore
 import NIOPosix
@@ -32,11 +31,12 @@ final class ProxyHalf: ChannelInboundHandler {
     }
 
     /// Connects to the node that was meant, and begins to pass bytes both ways.
-    func connect(to target: Endpoint) {
+    func connect(to target: SocketAddress) {
         guard let eventLoop = context?.eventLoop else { return }
         let back = ProxyHalf(
             way: LoopbackProxy.Way(from: way.to, to: way.from), switchboard: switchboard)
         let bound = NIOLoopBound(back, eventLoop: eventLoop)
+        // By address: names are looked up on threads that a busy test process lets wait.
         let connected = ClientBootstrap(group: eventLoop)
             .channelOption(.autoRead, value: false)
             .channelOption(.tcpOption(.tcp_nodelay), value: 1)
@@ -45,7 +45,7 @@ final class ProxyHalf: ChannelInboundHandler {
                     try channel.pipeline.syncOperations.addHandler(bound.value)
                 }
             }
-            .connect(host: target.host, port: target.port)
+            .connect(to: target)
         connected.assumeIsolated().whenComplete { [self] result in
             switch result {
             case .failure:

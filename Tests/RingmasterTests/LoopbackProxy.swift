@@ -119,14 +119,15 @@ final class LoopbackProxy: Sendable {
         _ group: MultiThreadedEventLoopGroup, _ switchboard: NIOLoopBound<Switchboard>,
         _ way: Way, _ target: Endpoint
     ) async throws -> any Channel {
-        try await ServerBootstrap(group: group)
+        let address = try SocketAddress(ipAddress: target.host, port: target.port)
+        return try await ServerBootstrap(group: group)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .childChannelOption(.autoRead, value: false)
             .childChannelInitializer { dialled in
                 dialled.eventLoop.makeCompletedFuture {
                     let half = ProxyHalf(way: way, switchboard: switchboard.value)
                     try dialled.pipeline.syncOperations.addHandler(half)
-                    half.connect(to: target)
+                    half.connect(to: address)
                 }
             }
             .bind(host: "127.0.0.1", port: 0).get()

@@ -1,112 +1,80 @@
 import ArgumentParser
 import Client
-import LocalCluster
-import Ring
 
 /// `ringmaster moves`.
 struct MovesCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "moves", abstract: "Show and steer the changes of the ring.",
         usage: """
-            ringmaster moves [OPTIONS]                changes under way, waiting and ended
+            ringmaster moves                          changes under way, waiting and ended
             ringmaster moves pause | resume           let copying stand still, or go on
-            ringmaster moves cancel CHANGE            take a change back
-            ringmaster moves rate BYTES               bytes per second that each node copies; 12M, 0 is no limit
+            ringmaster moves cancel CHANGE            take a change back that is not over
+            ringmaster moves rate BYTES               bytes per second that each node copies
             """,
-        subcommands: [
-            List.self, Pause.self, Resume.self, Cancel.self, Rate.self,
-        ],
-        defaultSubcommand: List.self)
+        discussion: """
+            Rates take units: 500K, 12M, 1G; 0 is no limit. What is taken back leaves all slots \
+            where they are; a local node that was joining ends, and its folder is removed.
 
-    /// `ringmaster moves`, the list.
-    struct List: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(
-            commandName: "list", abstract: "Show the changes under way, waiting and ended.",
-            discussion: """
-                With --json: {"epoch", "paused", "rate", "moves": [{"change", "kind", "node", \
-                "replicas", "state", "percent", "slots", "copiedSlots", "keys", "bytes", \
-                "copiedBytes", "bytesPerSecond", "secondsLeft"}], "ended": [{"change", "kind", \
-                "node", "outcome", "reason", "epoch"}]}; "rate" is the limit in bytes per second, 0 \
-                without one; state is copying, paused or waiting; what nobody can tell is null.
-                """)
+            With --json, the list is {"epoch", "paused", "rate", "moves": [{"change", "kind", \
+            "node", "replicas", "state", "percent", "slots", "copiedSlots", "keys", "bytes", \
+            "copiedBytes", "bytesPerSecond", "secondsLeft"}], "ended": [{"change", "kind", "node", \
+            "outcome", "reason", "epoch"}]}, where "rate" is the limit in bytes per second, 0 \
+            without one, and state is copying, paused or waiting; what nobody can tell is null. Of \
+            cancel it is one entry as in "ended", of the others {"name", "value"}.
+            """)
 
-        @OptionGroup var cluster: ClusterOptions
-        @OptionGroup var output: OutputOptions
+    /// What to do with the changes.
+    enum Action: String, ExpressibleByArgument, CaseIterable {
+        case pause, resume, cancel, rate
+    }
 
-        func run() async throws {
-            let monitor = try ClusterWatch(cluster).monitor()
-            guard let report = MovesReport(await monitor.paced()) else {
-                throw Failure(
-                    .notDone, "no node of \(cluster.cluster) answers; `ringmaster up` starts them")
-            }
-            StandardOutput.line(
-                output.json ? try JSONText.of(report) : report.text(Paint(output.color)))
+    @Argument(help: "pause, resume, cancel or rate; without it, the list.")
+    var action: Action?
+    @Argument(help: "The number of the change to cancel, or the rate.")
+    var value: String?
+
+    @OptionGroup var cluster: ClusterOptions
+    @OptionGroup var output: OutputOptions
+
+    func validate() throws {
+        switch action {
+        case .cancel where value.flatMap({ Int($0) }) == nil:
+            throw ValidationError(
+                "cancel takes the number of a change, as `ringmaster moves` shows it")
+        case .rate where value.flatMap({ SettingText.bytes($0) }) == nil:
+            throw ValidationError(
+                "rate takes a number of bytes, like 500K, 12M or 1G; 0 is no limit")
+        case .pause where value != nil, .resume where value != nil:
+            throw ValidationError("pause and resume take no value")
+        default: break
         }
     }
 
-    /// `ringmaster moves pause`.
-    struct Pause: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(
-            commandName: "pause", abstract: "Let the copying for changes stand still.")
-        @OptionGroup var cluster: ClusterOptions
-        @OptionGroup var output: OutputOptions
-
-        func run() async throws {
-            try await SettingChange(cluster: cluster, output: output).set(
-                "moves-paused", "yes", done: "copying is paused")
+    func run() async throws {
+        let setting = SettingChange(cluster: cluster, output: output)
+        switch action {
+        case nil: try await list()
+        case .pause: try await setting.set("moves-paused", "yes", done: "copying is paused")
+        case .resume: try await setting.set("moves-paused", "no", done: "copying goes on")
+        case .rate:
+            guard let rate = value.flatMap({ SettingText.bytes($0) }) else { return }
+            try await setting.set(
+                "move-rate", "\(rate)",
+                done: rate == 0
+                    ? "copying has no limit" : "each node copies at most \(Shown.size(rate))/s")
+        case .cancel:
+            guard let change = value.flatMap({ Int($0) }) else { return }
+            try await CancelRun(cluster: cluster, output: output).cancel(change)
         }
     }
 
-    /// `ringmaster moves resume`.
-    struct Resume: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(
-            commandName: "resume", abstract: "Let the copying for changes go on.")
-        @OptionGroup var cluster: ClusterOptions
-        @OptionGroup var output: OutputOptions
-
-        func run() async throws {
-            try await SettingChange(cluster: cluster, output: output).set(
-                "moves-paused", "no", done: "copying goes on")
+    private func list() async throws {
+        let monitor = try ClusterWatch(cluster).monitor()
+        guard let report = MovesReport(await monitor.paced()) else {
+            throw Failure(
+                .notDone, "no node of \(cluster.cluster) answers; `ringmaster up` starts them")
         }
-    }
-
-    /// `ringmaster moves rate`.
-    struct Rate: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(
-            commandName: "rate",
-            abstract: "Limit the bytes per second that each node sends to copy slots.")
-        @Argument(help: "Bytes per second: 500K, 12M, 1G; 0 is no limit.")
-        var bytes: String
-        @OptionGroup var cluster: ClusterOptions
-        @OptionGroup var output: OutputOptions
-
-        func run() async throws {
-            guard let number = SettingText.bytes(bytes) else {
-                throw Failure(.usage, "\(bytes) is no number of bytes, like 500K, 12M or 1G")
-            }
-            try await SettingChange(cluster: cluster, output: output).set(
-                "move-rate", "\(number)",
-                done: number == 0
-                    ? "copying has no limit" : "each node copies at most \(Shown.size(number))/s")
-        }
-    }
-
-    /// `ringmaster moves cancel`.
-    struct Cancel: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(
-            commandName: "cancel", abstract: "Take a change back that is not over.",
-            discussion: """
-                The slots stay where they are, and what was copied is dropped. A local node that \
-                was joining ends, and its folder is removed. With --json: {"change", "kind", \
-                "node", "outcome", "reason", "epoch"}, where outcome is cancelled.
-                """)
-        @Argument(help: "The change's number, as `ringmaster moves` shows it.")
-        var id: Int
-        @OptionGroup var cluster: ClusterOptions
-        @OptionGroup var output: OutputOptions
-
-        func run() async throws {
-            try await CancelRun(cluster: cluster, output: output).cancel(id)
-        }
+        StandardOutput.line(
+            output.json ? try JSONText.of(report) : report.text(Paint(output.color)))
     }
 }

@@ -104,7 +104,8 @@ extension ScriptCluster {
                 let copy = process.worker.copyReports(slot...slot).first
             else { continue }
             let home = process.worker.epoch.home(of: slot) == number ? ", home" : ""
-            let what = copy.base == 0
+            let what =
+                copy.base == 0
                 ? "\(copy.keys) key\(copy.keys == 1 ? "" : "s"), which count for nothing"
                 : "(\(copy.base), \(copy.position)) with \(copy.keys) key\(copy.keys == 1 ? "" : "s")"
             tell("n\(number)       \(what)\(home)")

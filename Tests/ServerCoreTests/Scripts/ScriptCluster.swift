@@ -56,9 +56,11 @@ final class ScriptCluster {
     /// Adds a line with the time in seconds since the cluster was founded.
     func tell(_ text: String) {
         let hundredths = (now - ScriptCluster.start) / 10_000
-        let seconds = "\(hundredths / 100)." + (hundredths % 100 < 10 ? "0" : "")
+        let seconds =
+            "\(hundredths / 100)." + (hundredths % 100 < 10 ? "0" : "")
             + "\(hundredths % 100)"
-        lines.append(String(repeating: " ", count: max(0, 6 - seconds.count)) + seconds + "  " + text)
+        lines.append(
+            String(repeating: " ", count: max(0, 6 - seconds.count)) + seconds + "  " + text)
     }
 
     func tell(from sender: Int, to receiver: Int, _ text: String) {
@@ -129,7 +131,7 @@ final class ScriptCluster {
         guard heartbeats != toldHeartbeats else { return }
         toldHeartbeats = heartbeats
         let pairs = heartbeats.map { "n\($0[0])–n\($0[1])" }.sorted().joined(separator: ", ")
-        tell("heartbeats and their leases now pass between \(pairs.isEmpty ? "nobody" : pairs)")
+        tell("heartbeats and leases now pass between \(pairs.isEmpty ? "nobody" : pairs)")
     }
 
     /// Messages, frames, batches and syncs, until nothing moves.

@@ -184,8 +184,10 @@ final class ScriptProcess {
         let replies = outbox.replies
         outbox.replies = []
         for reply in replies {
-            let text = reply.text.split(separator: "\r\n").filter { !$0.hasPrefix("$") || $0 == "$-1" }
-                .joined(separator: " ")
+            let text = reply.text.split(separator: "\r\n").filter {
+                !$0.hasPrefix("$") || $0 == "$-1"
+            }
+            .joined(separator: " ")
             let words = text == "$-1" ? "(nil)" : text
             cluster.tell("n\(number) → client  \(words)    (request \(reply.request))")
         }

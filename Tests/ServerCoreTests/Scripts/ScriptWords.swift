@@ -83,7 +83,8 @@ struct FrameWords {
         let key = String(decoding: record.key, as: UTF8.self)
         let version = "(\(record.generation), \(record.position))"
         switch record.kind {
-        case .write: return "\(key) = \(String(decoding: record.value, as: UTF8.self)) as \(version)"
+        case .write:
+            return "\(key) = \(String(decoding: record.value, as: UTF8.self)) as \(version)"
         case .copy: return "\(key) = \(String(decoding: record.value, as: UTF8.self)) of \(version)"
         case .remove: return "\(key) removed as \(version)"
         case .drop: return "\(key) dropped"

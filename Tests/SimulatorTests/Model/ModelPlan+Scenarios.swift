@@ -6,16 +6,18 @@ extension ModelPlan {
     /// All scenarios.
     ///
     /// - Parameter isLarge: with bounds that take minutes and gigabytes; otherwise seconds.
+    /// - Returns: plans that are to be searched one by one.
     static func all(isLarge: Bool) -> [ModelPlan] {
         isLarge
             ? [
                 takeover(crashes: 1, abandons: 1), deletion(homes: 3), ringChange(deletes: true),
-                eviction(deletes: true), restart(homes: 2, crashes: 2), death(homes: 2, slowly: true), leases(homes: 3, crashes: 1),
+                eviction(deletes: true), restart(homes: 2, crashes: 2),
+                death(homes: 2, slowly: true), leases(homes: 3, crashes: 1),
                 confirms(homes: 3),
             ]
             : [
-                takeover(), deletion(homes: 2), shortRingChange(learns: true), restart(),
-                leases(homes: 2), confirms(homes: 2),
+                takeover(), deletion(homes: 2), shortRingChange(learns: true), restart(reads: true),
+                death(homes: 2, slowly: true), leases(homes: 2), confirms(homes: 2),
             ]
     }
 

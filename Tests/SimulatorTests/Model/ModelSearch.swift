@@ -41,6 +41,7 @@ struct ModelSearch {
             }
             if outcome.violation != nil {
                 outcome.trace = trace(to: states.count - 1, origins)
+                outcome.depth = outcome.trace.count
                 break
             }
             next += 1

@@ -43,7 +43,7 @@ struct ModelTests {
             Plant(.noMerge, .deletion(homes: 2)),
             Plant(.markLast, .restart()),
             Plant(.idempotence, .deletion(homes: 2)),
-            Plant(.base, .deletion(homes: 2)),
+            Plant(.base, .takeover()),
             Plant(.evictedData, .shortRingChange(learns: false)),
             Plant(.pendingReads, .leases(homes: 2)),
             Plant(.leasedReads, .leases(homes: 2)),
@@ -51,7 +51,8 @@ struct ModelTests {
             Plant(.leaseGuard, .leases(homes: 2)),
             Plant(.quietTime, .leases(homes: 2, crashes: 1)),
             Plant(.trueLabels, .deletion(homes: 2)),
-        ] + (isLarge ? [Plant(.durability, .death(homes: 2, slowly: true))] : []))
+            Plant(.durability, .death(homes: 2, slowly: true)),
+        ])
     func ruleIsMissed(_ plant: Plant) {
         let outcome = ModelSearch(plan: plant.plan, statesMax: Self.statesMax).run()
         #expect(outcome.violation != nil, "not missed in \(outcome.states) states")
@@ -61,7 +62,7 @@ struct ModelTests {
     func counterexampleIsShortest() {
         let outcome = ModelSearch(plan: .leases(homes: 2).without(.leaseGuard)).run()
         #expect(outcome.violation == "two homes answer by leases")
-        #expect(outcome.trace.count == 7)
+        #expect(outcome.trace.count == 8)
         #expect(outcome.trace.contains("epoch 2 is decided"))
     }
 }

@@ -1,7 +1,9 @@
 /// Epochs, processes and leases: rules 1, 3 and 13.
 extension SlotModel {
-    /// The next epoch of the plan may be decided at any time; one that changes the set only when
-    /// the slot is settled (rule 16). The history is as short as it may be.
+    /// The next epoch of the plan may be decided at any time.
+    ///
+    /// One that changes the set has to wait until the slot is settled (rule 16). The history is as
+    /// short as it may be.
     func addDecisions(_ state: ModelState) {
         let next = state.decided
         guard next < plan.epochs.count else { return }

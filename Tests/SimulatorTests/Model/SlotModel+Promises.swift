@@ -10,7 +10,11 @@ extension SlotModel {
 
     /// A client is shown a content, or promised a write.
     ///
-    /// - Parameter floor: what had been shown when it asked: the answer must contain that.
+    /// - Parameters:
+    ///   - state: the state after it.
+    ///   - content: what is shown.
+    ///   - floor: what had been shown when the client asked: the answer must contain that.
+    ///   - event: what happens, in words.
     func show(_ state: inout ModelState, _ content: Int, since floor: Int, _ event: String) {
         if !isWithin(state, floor, content) {
             violation = "\(event) without write \(floor), which was seen before"
