@@ -28,12 +28,12 @@ struct PlantedBugsTests {
 
     private static let plants: [Plant] = [
         Plant(.forgetsEpoch, "rule 1: an adopted epoch is durable", from: 3),
-        Plant(.leadsUnnamed, "rule 3: lead only under one's own name", from: 3),
+        Plant(.leadsUnnamed, "rule 3: lead only under one's own name", from: 2),
         Plant(.collectsUnadopted, "rule 4: adopt before answering Collect", from: 3),
-        Plant(.noLeaseGuard, "rules 4 and 13: no Collect while a lease is out", from: 3),
+        Plant(.noLeaseGuard, "rules 4 and 13: no Collect while a lease is out", from: 7),
         Plant(.noQuietTime, "rule 13: quiet for one lease after a restart", from: 1),
         Plant(.merges, "rule 5: choose one copy, never merge", from: 3),
-        Plant(.settlesAlone, "rule 5: a majority of every set has answered", from: 8),
+        Plant(.settlesAlone, "rule 5: a majority of every set has answered", from: 3),
         Plant(.marksFirst, "rule 6: the mark comes last", from: 1),
         Plant(.reinstalls, "rule 6: a copy that is beyond an install ignores it", from: 5),
         Plant(.servesBeforeInstall, "rule 7: install before serving", from: 1),

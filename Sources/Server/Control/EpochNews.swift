@@ -5,7 +5,9 @@ struct EpochNews {
     struct Item {
         let level: EventReport.Level
         let node: String
-        let text: String
+        var text: String
+        /// Whether it can be the reason for new homes.
+        fileprivate var isReason = false
     }
 
     let items: [Item]
@@ -16,16 +18,24 @@ struct EpochNews {
             items = []
             return
         }
-        let tail = EpochNews.newHomes(old, new)
         let changes = EpochNews.changed(from: old, to: new)
-        items =
-            EpochNews.ofEnded(new, after: old, tail) + EpochNews.ofBegun(new, after: old)
-            + EpochNews.ofMembers(from: old, to: new, besides: changes, tail)
+        var items =
+            EpochNews.ofEnded(new, after: old) + EpochNews.ofBegun(new, after: old)
+            + EpochNews.ofMembers(from: old, to: new, besides: changes)
+        if let first = items.firstIndex(where: \.isReason) {
+            items[first].text += EpochNews.newHomes(old, new)
+        }
+        self.items = items
     }
 
     /// The members whose news are those of a change that began, ended or came into the queue.
     private static func changed(from old: RingEpoch, to new: RingEpoch) -> Set<Int> {
-        let ended = new.queue.ended.filter { $0.epoch > old.number }.compactMap(\.kind.member)
+        let ended = new.queue.ended.filter { ended in
+            // Who is back in time is told of like anybody else who is back.
+            let isBack =
+                if case .evict = ended.kind { ended.outcome == .cancelled } else { false }
+            return ended.epoch > old.number && !isBack
+        }.compactMap(\.kind.member)
         let begun = new.queue.waiting.filter { change in
             change.id > old.queue.lastChange
                 || change.id == new.queue.active?.id && change.id != old.queue.active?.id
@@ -34,36 +44,34 @@ struct EpochNews {
     }
 
     private static func ofMembers(
-        from old: RingEpoch, to new: RingEpoch, besides told: Set<Int>, _ tail: String
+        from old: RingEpoch, to new: RingEpoch, besides told: Set<Int>
     ) -> [Item] {
         new.members.compactMap { member in
             let before = old.member(number: member.number)
             let text: String
             if before?.state != member.state {
                 guard member.state == .down || !told.contains(member.number) else { return nil }
-                text = "\(member.name) \(member.state.rawValue)\(tail)"
+                text = "\(member.name) \(member.state.rawValue)"
             } else if before?.incarnation != member.incarnation {
-                text = "\(member.name) has restarted (incarnation \(member.incarnation))\(tail)"
+                text = "\(member.name) has restarted (incarnation \(member.incarnation))"
             } else {
                 return nil
             }
             return Item(
                 level: member.state == .down ? .error : .info, node: member.name,
-                text: "epoch \(new.number): \(text)")
+                text: "epoch \(new.number): \(text)", isReason: true)
         }
     }
 
     /// Changes of the ring that are over.
-    private static func ofEnded(
-        _ new: RingEpoch, after old: RingEpoch, _ tail: String
-    ) -> [Item] {
+    private static func ofEnded(_ new: RingEpoch, after old: RingEpoch) -> [Item] {
         new.queue.ended.filter { $0.epoch > old.number }.map { ended in
             let what = words(ended.kind, name: ended.name)
             let end = ended.reason.isEmpty ? "" : ": \(ended.reason)"
             return Item(
                 level: ended.outcome == .failed ? .error : .info, node: ended.name,
                 text: "epoch \(ended.epoch): change \(ended.id) (\(what)) "
-                    + "\(ended.outcome.rawValue)\(end)\(tail)")
+                    + "\(ended.outcome.rawValue)\(end)", isReason: ended.outcome == .done)
         }
     }
 

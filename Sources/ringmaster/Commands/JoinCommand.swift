@@ -70,7 +70,7 @@ struct JoinCommand: AsyncParsableCommand {
             try join.requireAlive(name, change: asked.change)
         }
         if report.outcome == "cancelled" || report.outcome == "failed" {
-            try await LocalNodeEnd(local: local).seeOff(name)
+            try await LocalNodeEnd(local: local).seeOffJoiner(name)
         }
         try show(report, asked.member, run)
     }

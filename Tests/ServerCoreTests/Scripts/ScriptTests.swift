@@ -23,8 +23,9 @@ struct ScriptTests {
             try played.write(to: file, atomically: true, encoding: .utf8)
             return
         }
-        let lines = zip(told.split(separator: "\n"), played.split(separator: "\n"))
-        let first = lines.first { $0.0 != $0.1 }
-        #expect(told == played, "first told «\(first?.0 ?? "")», happened «\(first?.1 ?? "")»")
+        let pairs = zip(told.split(separator: "\n"), played.split(separator: "\n"))
+        let first = pairs.first { $0 != $1 }
+        let isSame = told == played
+        #expect(isSame, "first told «\(first?.0 ?? "")», happened «\(first?.1 ?? "")»")
     }
 }

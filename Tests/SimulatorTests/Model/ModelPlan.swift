@@ -96,8 +96,6 @@ enum ModelRule: String, CaseIterable {
     case history = "5: a history reaches back to the last settled generation"
     case markLast = "6: (base, position) is written last"
     case idempotence = "6: an install that is known already is passed over"
-    case installFirst = "7: serve when a majority has the base"
-    case digest = "7: the one-round form compares digests"
     case base = "8: a member takes the stream of its base only"
     case durability = "8: acknowledge what is durable"
     case durableEpoch = "1: an adopted epoch is durable"

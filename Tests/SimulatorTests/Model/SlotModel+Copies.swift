@@ -71,7 +71,7 @@ extension SlotModel {
         var agreeing = 0
         for node in 0..<plan.nodes {
             guard let copy = state.answer(era, node) else { continue }
-            let isSame = digest(copy.content) == digest(chosen.content) || plan.lacks(.digest)
+            let isSame = digest(copy.content) == digest(chosen.content)
             if isSame, copy.base == chosen.base, copy.position == chosen.position {
                 agreeing |= 1 << node
             }
@@ -85,7 +85,7 @@ extension SlotModel {
         after.setChosen(
             content, base: isTrue ? chosen.base : 0, position: isTrue ? chosen.position : 0, era)
         after.setMemory(ModelState.Copy(base: era + 1, position: 0, content: content), home)
-        if isMajority(agreeing, era) || plan.lacks(.installFirst) { after.serve(era) }
+        if isMajority(agreeing, era) { after.serve(era) }
         add(ModelMove(kind: .choose, node: home, other: source), after)
     }
 
