@@ -24,10 +24,14 @@ struct SimulationPlayerTests {
     @Test("real time passes as simulated time, slower or faster, and no part of it is lost")
     func speed() {
         var player = player()
+        var isTaken = true
         let frames = (0..<100).map { _ in player.microseconds(in: 33) }
-        #expect(frames.reduce(0, +) == 100 * 33 * 1_000 / 16)
-        for _ in 0..<4 { #expect(player.take(.key(.character("+")))) }
-        #expect(player.microseconds(in: 33) == 33_000)
+        let total = frames.reduce(0, +)
+        #expect(total == 206_250)
+        for _ in 0..<4 { isTaken = player.take(.key(.character("+"))) && isTaken }
+        #expect(isTaken)
+        let real = player.microseconds(in: 33)
+        #expect(real == 33_000)
         for _ in 0..<20 { _ = player.take(.key(.character("+"))) }
         #expect(player.speed == SimulationPlayer.speeds.upperBound)
         for _ in 0..<40 { _ = player.take(.key(.character("-"))) }
@@ -37,12 +41,15 @@ struct SimulationPlayerTests {
     @Test("space holds the run and lets it go on; when it is over, time stands still")
     func pause() {
         var player = player()
-        #expect(player.take(.key(.character(" "))))
-        #expect(player.microseconds(in: 1_000) == 0)
+        let isTaken = player.take(.key(.character(" ")))
+        let held = player.microseconds(in: 1_000)
+        #expect(isTaken && held == 0)
         _ = player.take(.key(.character(" ")))
-        #expect(player.microseconds(in: 1_000) > 0)
+        let going = player.microseconds(in: 1_000)
+        #expect(going > 0)
         player.show(scene([], isOver: true), at: 10)
-        #expect(player.microseconds(in: 1_000) == 0)
+        let over = player.microseconds(in: 1_000)
+        #expect(over == 0)
     }
 
     @Test("messages are drawn as spokes from sender to receiver, and fade")
@@ -63,7 +70,7 @@ struct SimulationPlayerTests {
     @Test("other keys are the dashboard's own")
     func otherKeys() {
         var player = player()
-        #expect(!player.take(.key(.tab)))
-        #expect(!player.take(.key(.character("q"))))
+        let taken = [player.take(.key(.tab)), player.take(.key(.character("q")))]
+        #expect(taken == [false, false])
     }
 }

@@ -126,9 +126,14 @@ final class NodeHost {
         Clock.monotonic() - heardFromLoopsAt > ServerLimits.stuckMicroseconds
     }
 
-    func receive(_ message: NodeMessage, from member: Int) {
-        guard !isStuck else { return }
+    /// Takes a message of another node.
+    ///
+    /// - Returns: whether the epoch knows the sender, or did until a moment ago.
+    func receive(_ message: NodeMessage, from member: Int) -> Bool {
+        guard !isStuck else { return true }
         perform(node.onMessage(message, from: member, now: Clock.monotonic()))
+        return node.epoch.everyone.contains { $0.number == member }
+            || Clock.monotonic() - handedAt < ServerLimits.farewellMicroseconds
     }
 
     func refused(_ member: Int) {

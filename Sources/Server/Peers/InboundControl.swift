@@ -17,6 +17,7 @@ final class InboundControl: ChannelInboundHandler {
     private let member: Int
     private let process: ProcessContext
     private let parser = RequestParser(limits: .peer)
+    private var channel: (any Channel)?
     private var input: ByteBuffer?
 
     private init(member: Int, process: ProcessContext) {
@@ -46,6 +47,14 @@ final class InboundControl: ChannelInboundHandler {
         taken.whenSuccess { channel in
             channel.writeAndFlush(channel.allocator.buffer(bytes: answer), promise: nil)
         }
+    }
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        channel = context.channel
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        channel = nil
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -81,8 +90,10 @@ final class InboundControl: ChannelInboundHandler {
         guard frame.count == 2, frame.text(0) == PeerFrame.node.rawValue else { return false }
         do {
             let message = try JSONDecoder().decode(NodeMessage.self, from: Data(frame[1]))
-            let member = member
-            process.onControl { $0.receive(message, from: member) }
+            process.onControl { [channel, member] host in
+                // Who is out is told so at its next handshake.
+                if !host.receive(message, from: member) { channel?.close(promise: nil) }
+            }
             return true
         } catch {
             process.events.logger.warning(

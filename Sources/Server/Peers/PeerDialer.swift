@@ -54,7 +54,7 @@ final class PeerDialer {
         let address = process.options.address(of: member)
         let dialer = NIOLoopBound(self, eventLoop: eventLoop)
         let request = request
-        let attempt = ClientBootstrap(group: eventLoop)
+        let bootstrap = ClientBootstrap(group: eventLoop)
             .connectTimeout(ServerLimits.connectTimeout)
             .channelOption(.socketOption(.so_keepalive), value: 1)
             .channelOption(.tcpOption(.tcp_nodelay), value: 1)
@@ -68,8 +68,7 @@ final class PeerDialer {
                         DialHandler(dialer: dialer.value, request: request))
                 }
             }
-            .connect(host: address.host, port: address.port)
-        attempt.assumeIsolated().whenComplete { [self] result in
+        connect(bootstrap, to: address).assumeIsolated().whenComplete { [self] result in
             switch result {
             case .success(let channel):
                 self.channel = channel
@@ -80,6 +79,18 @@ final class PeerDialer {
                 }
                 redial()
             }
+        }
+    }
+
+    /// Connects; a literal address needs no resolver, which may take its time on a busy machine.
+    private func connect(
+        _ bootstrap: ClientBootstrap, to address: NodeOptions.Address
+    ) -> EventLoopFuture<any Channel> {
+        do {
+            let literal = try SocketAddress(ipAddress: address.host, port: address.port)
+            return bootstrap.connect(to: literal)
+        } catch {
+            return bootstrap.connect(host: address.host, port: address.port)
         }
     }
 

@@ -101,6 +101,11 @@ extension Node {
         if heartbeat.incarnation < peer.incarnation { return }
         peer.incarnation = heartbeat.incarnation
         peer.heartbeat = heartbeat
+        if heartbeat.hearsMajority {
+            peer.deafSince = nil
+        } else if peer.deafSince == nil {
+            peer.deafSince = now
+        }
         if heartbeat.isStopping {
             if peer.stoppingSince == nil { peer.stoppingSince = now }
         } else {

@@ -8,6 +8,12 @@ extension Node {
         var directives: [NodeDirective] = []
         noticeSilence(now: now, into: &directives)
         requests.removeAll { now - $0.since > Limits.requestPatience }
+        // What is reported decides who is home, so it does not wait for the next heartbeat.
+        let reported = reportedSuspects(now: now)
+        if reported != lastReported {
+            lastReported = reported
+            sendHeartbeats(now: now, into: &directives)
+        }
         if now >= nextHeartbeat { sendHeartbeats(now: now, into: &directives) }
         driveProposal(now: now, into: &directives)
         return directives
@@ -73,12 +79,17 @@ extension Node {
         }
     }
 
-    /// What this node tells the others to take for down: silent members, and those that said that
-    /// they stop.
+    /// What this node tells the others to take for down: silent members, those that said that they
+    /// stop, and those that are heard but have long heard no majority themselves, so that they
+    /// could neither serve nor give their slots away.
     func reportedSuspects(now: Int) -> [Int] {
         var reported: [Int] = []
         for (member, peer) in peers {
             if peer.isSuspected {
+                reported.append(member)
+            } else if let since = peer.deafSince,
+                now - since >= epoch.settings.suspectMilliseconds * 1_000
+            {
                 reported.append(member)
             } else if let since = peer.stoppingSince, now - since >= Limits.stopGather,
                 somebodyStays(besides: member)
@@ -119,7 +130,8 @@ extension Node {
             unsettled: report.epoch == epoch.number ? report.unsettled : ledArcs(),
             level: report.epoch == epoch.number ? report.level : [],
             isStopping: isStopping,
-            copied: report.epoch == epoch.number ? report.copied : 0)
+            copied: report.epoch == epoch.number ? report.copied : 0,
+            hearsMajority: canVote())
         for member in epoch.everyone where member.number != number {
             directives.append(.send(.heartbeat(heartbeat), to: member.number))
         }

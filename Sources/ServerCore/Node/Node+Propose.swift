@@ -24,10 +24,10 @@ extension Node {
     }
 
     /// This node's place among the members that could propose, from 0: the first one proposes,
-    /// the others only when it does not.
+    /// the others only when it does not. Who stops comes last.
     private func rank() -> Int {
         epoch.members.filter { member in
-            member.number < number && member.isVoter && member.canBeHome
+            (member.number < number || isStopping && member.number != number) && member.isVoter && member.canBeHome
                 && isHeard(member.number)
                 && peers[member.number]?.stoppingSince == nil
         }.count
@@ -105,7 +105,8 @@ extension Node {
     private func mayReturn(_ member: Member, now: Int) -> Bool {
         if member.number != number {
             guard isHeard(member.number), let peer = peers[member.number],
-                peer.stoppingSince == nil, now >= peer.mayReturnAt, peer.incarnation > 0
+                peer.stoppingSince == nil, peer.deafSince == nil, now >= peer.mayReturnAt,
+                peer.incarnation > 0
             else { return false }
         } else if isStopping {
             return false

@@ -56,6 +56,8 @@ public struct Node: Sendable, Equatable {
     var requests: [PendingRequest] = []
     var adoptedAt: Int
     var nextHeartbeat = 0
+    /// The suspects of the last heartbeat that was sent for their sake.
+    var lastReported: [Int] = []
     let startedAt: Int
     var stoppingSince = 0
     var random: SplitMix64
@@ -124,6 +126,8 @@ struct Peer: Sendable, Equatable {
     var heartbeat: Heartbeat?
     /// When it first said that it stops.
     var stoppingSince: Int?
+    /// Since when it says that it hears no majority of the voters.
+    var deafSince: Int?
     /// When an epoch was last sent to it, and asked of it.
     var epochSentAt = Int.min / 2
     var epochAskedAt = Int.min / 2

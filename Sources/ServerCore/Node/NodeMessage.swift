@@ -46,6 +46,8 @@ public struct Heartbeat: Sendable, Equatable, Codable {
     /// The change for which everything that the sender has to copy in ``epoch`` is copied; 0 for
     /// none.
     public var copied = 0
+    /// Whether the sender hears a majority of the voters, itself included.
+    public var hearsMajority = true
 }
 
 /// The answer to a heartbeat.

@@ -60,6 +60,8 @@ public final class Worker {
         public static let forwardsMax = 100_000
         /// Microseconds that a write is waited for at a node that is no longer its home.
         public static let lostHomePatience = 1_000_000
+        /// Bytes that may be sent at once for a change however low its rate is, per worker.
+        static let moveBurstMin = 64 << 10
         /// Microseconds between two looks at every slot.
         static let tendInterval = 100_000
     }
@@ -206,7 +208,7 @@ public final class Worker {
         } else {
             let owned = partitions.count { $0 != nil }
             let rate = settings.moveBytesPerSecond * owned / Partition.count
-            let most = rate / 4 + PeerFrame.pieceBytes
+            let most = max(rate / 4, Limits.moveBurstMin)
             let gain = Int(Double(rate) * Double(min(elapsed, 250_000)) / 1_000_000)
             shared.moveBudget = min(shared.moveBudget + gain, most)
         }
