@@ -112,7 +112,9 @@ private final class ProbeHandler: ChannelInboundHandler {
         var bytes = unwrapInboundIn(data)
         received.writeBuffer(&bytes)
         switch received.withUnsafeReadableBytes({ parser.next($0) }) {
-        case .needMore: return
+        case .needMore:
+            // An alert has no line's end that could be waited for.
+            if unanswered(.silent) == .tls { judge(.tls, context) }
         case .failure: judge(unanswered(.other("")), context)
         case .value(let value, let count):
             received.moveReaderIndex(forwardBy: count)

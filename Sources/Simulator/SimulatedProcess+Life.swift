@@ -77,7 +77,8 @@ extension SimulatedProcess {
     private func checkNothingForgotten() {
         for (place, slot) in world.watchedSlots.enumerated() {
             let restored = version(of: slot)
-            let isExcused = disk.isRotten && restored == .none || disk.isForgetful
+            let isGone = restored == .none && (disk.isRotten || world.mayDrop(self, slot))
+            let isExcused = isGone || disk.isForgetful
             if restored < disk.reached[place], !isExcused {
                 world.violate(
                     .copyFell,

@@ -126,7 +126,7 @@ final class SimulatedProcess: WorkerOutput {
     func leave(_ mail: WorkerMail, for worker: Int) {
         guard let running else { return }
         precondition(worker < running.workers.count, "each partition in use has a worker")
-        guard running.workers.count > 1 else { return open(mail, running.workers[worker]) }
+        guard running.workers.count > 1 else { return unpack(mail, running.workers[worker]) }
         running.mail[worker].append(mail)
         scheduleInput(
             .mail(worker: worker),
@@ -139,10 +139,10 @@ final class SimulatedProcess: WorkerOutput {
 
     func openMail(of worker: Int) {
         guard let running, let mail = running.mail[worker].popFirst() else { return }
-        open(mail, running.workers[worker])
+        unpack(mail, running.workers[worker])
     }
 
-    private func open(_ mail: WorkerMail, _ worker: Worker) {
+    private func unpack(_ mail: WorkerMail, _ worker: Worker) {
         switch mail {
         case .passed(let request): worker.submit(request, clock: clock)
         case .reply(let token, let bytes): bytes.withUnsafeBytes { worker.onReply(token, $0) }

@@ -26,7 +26,7 @@ extension World {
     }
 
     /// Whether no set of the slot's history counts the node any more: then its copy may go.
-    private func mayDrop(_ process: SimulatedProcess, _ slot: Int) -> Bool {
+    func mayDrop(_ process: SimulatedProcess, _ slot: Int) -> Bool {
         guard let epoch = process.worker(ofSlot: slot)?.epoch else { return true }
         return !epoch.arc(of: slot).history.contains { $0.replicas.contains(process.number) }
     }

@@ -6,12 +6,25 @@ extension World {
     /// What is not level yet; nil when everything is.
     func whatIsNotLevel() -> String? {
         let newest = newestEpoch
-        if let change = newest.queue.active { return "change \(change.id) is not done" }
+        if let change = newest.queue.active { return whatIsMissing(for: change, in: newest) }
         for member in newest.members {
             let process = process(member.number)
             if let missing = whatIsMissing(at: process, newest: newest.number) { return missing }
         }
         return differingCopies()
+    }
+
+    /// Whom a change of the ring waits for.
+    private func whatIsMissing(for change: RingChange, in newest: RingEpoch) -> String {
+        let waiting = newest.members.flatMap { member in
+            (process(member.number).running?.workers ?? []).map { worker in
+                let report = worker.slotReport()
+                let copied = report.copied == change.id ? "has copied" : "has not copied"
+                return "n\(member.number) in epoch \(report.epoch) \(copied)"
+                    + (report.unsettled.isEmpty ? "" : ", not settled: \(report.unsettled)")
+            }
+        }
+        return "change \(change.id) is not done: " + waiting.joined(separator: "; ")
     }
 
     private func whatIsMissing(at process: SimulatedProcess, newest: Int) -> String? {

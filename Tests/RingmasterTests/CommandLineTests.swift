@@ -121,7 +121,7 @@ import Testing
         let run = try await run("bench", "placement", "--nodes", "5", "--json")
         #expect(run.status == 0)
         let report = try JSONDecoder().decode(Report.self, from: run.output)
-        #expect(report.sizes.map(\.nodes) == [1, 2, 3, 4, 5])
+        #expect(report.sizes.map(\.nodes) == [1, 2, 3, 4, 5, 4, 3])
         #expect(report.sizes.allSatisfy { $0.homeLoad <= 1.05 })
     }
 }

@@ -66,6 +66,10 @@ extension Partition {
             return
         }
         if piece != .same {
+            // What no set ever counted may be forgotten, damage and all: it is learned anew.
+            if slots[place].isDamaged, !shared.hotArcs[Int(slots[place].arc)].isHolder {
+                clear(place)
+            }
             slots[place].learnedGeneration = 0
             take(lines, place, generation: generation, position: position, from: home)
             guard piece == .last else { return }

@@ -81,6 +81,8 @@ public final class Worker {
     let replies = OutputBuffer()
     private var nextTend = 0
     private var movesRefilledAt = 0
+    /// Members to which a link came up before an epoch named them here.
+    private var earlyLinks: Set<Int> = []
     /// How far the log is written anew; nil when it is not.
     var rewrite: LogRewrite?
     private(set) var durableBatch = 0
@@ -153,6 +155,10 @@ public final class Worker {
         reviewForwards(clock: clock)
         settleUnconfirmed(clock: clock, mayAsk: false)
         retryParked(clock: clock)
+        for member in earlyLinks.sorted() where shared.link(to: member) != nil {
+            earlyLinks.remove(member)
+            onLink(to: member, isUp: true, clock: clock)
+        }
     }
 
     /// Leases were given or taken.
@@ -166,7 +172,10 @@ public final class Worker {
 
     /// The outgoing link to a member came up or went down; either way what was under way is lost.
     public func onLink(to member: Int, isUp: Bool, clock: Clock) {
-        guard let link = shared.link(to: member) else { return }
+        guard let link = shared.link(to: member) else {
+            if isUp { earlyLinks.insert(member) } else { earlyLinks.remove(member) }
+            return
+        }
         link.isUp = false
         link.reset()
         loseForwards(to: member, clock: clock)
