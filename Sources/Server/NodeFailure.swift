@@ -8,8 +8,8 @@ public enum NodeFailure: Error, Sendable, CustomStringConvertible {
     case cannotListen(host: String, port: Int, reason: String)
     /// It would be open to the network, and there is no password yet.
     case notLoopback(host: String)
-    /// The cluster has settled without it.
-    case out(name: String, epoch: Int, hasLeft: Bool)
+    /// The cluster has settled without it; `number` was its member number.
+    case out(name: String, number: Int, epoch: Int, hasLeft: Bool)
     /// It had to stop.
     case stopped(reason: String)
 
@@ -26,10 +26,10 @@ public enum NodeFailure: Error, Sendable, CustomStringConvertible {
         case .notLoopback(let host):
             "\(host) is no loopback address: there is no password and no TLS yet, so nodes listen on "
                 + "127.0.0.1, another address of 127.0.0.0/8, ::1 or localhost only"
-        case .out(let name, let epoch, true):
+        case .out(let name, _, let epoch, true):
             "\(name) has left the cluster; epoch \(epoch) is settled without it"
-        case .out(let name, let epoch, false):
-            "\(name) was evicted; epoch \(epoch) is settled without it"
+        case .out(let name, _, let epoch, false):
+            "\(name) is no member any more; epoch \(epoch) is settled without it"
         case .stopped(let reason):
             reason
         }

@@ -35,22 +35,35 @@ public enum NodeProgram {
         do {
             try await RunningNode(options, directory, group, controlGroup, logger).run()
             try directory.close()
-        } catch NodeFailure.out(let name, let epoch, let hasLeft) {
-            let end = NodeFailure.out(name: name, epoch: epoch, hasLeft: hasLeft)
+        } catch let end as NodeFailure {
+            guard case .out(_, let number, _, let hasLeft) = end else {
+                try await release(directory, group, controlGroup)
+                throw end
+            }
             logger.notice("\(end); its data is dropped")
-            if hasLeft { try directory.forget() } else { try becomeVacant(directory) }
+            if hasLeft {
+                try directory.forget()
+            } else {
+                try becomeVacant(directory, formerNumber: number)
+            }
             try await group.shutdownGracefully()
             try await controlGroup.shutdownGracefully()
             return !hasLeft
         } catch {
-            directory.release()
-            try await group.shutdownGracefully()
-            try await controlGroup.shutdownGracefully()
+            try await release(directory, group, controlGroup)
             throw error
         }
         try await group.shutdownGracefully()
         try await controlGroup.shutdownGracefully()
         return false
+    }
+
+    /// Gives up what a node that ended with an error still holds.
+    private static func release(
+        _ directory: DataDirectory, _ groups: MultiThreadedEventLoopGroup...
+    ) async throws {
+        directory.release()
+        for group in groups { try await group.shutdownGracefully() }
     }
 
     /// Founds a cluster of one where there is no node yet.

@@ -14,7 +14,9 @@ struct EpochCodingTests {
 
     @Test("changes come back as they were")
     func changes() throws {
-        let changes = [.down(member: 3), up(2, incarnation: 7), ask(.set(name: "grace", value: "9"))]
+        let changes = [
+            .down(member: 3), up(2, incarnation: 7), ask(.set(name: "grace", value: "9")),
+        ]
         let data = try JSONEncoder().encode(changes)
         #expect(try JSONDecoder().decode([EpochChange].self, from: data) == changes)
     }

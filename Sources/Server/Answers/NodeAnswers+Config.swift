@@ -17,23 +17,25 @@ extension NodeAnswers {
         }
         let options = host.process.options
         let settings = host.worker?.epoch.settings
-        let known: [(String, String)] = [
-            ("appendfsync", options.fsync.rawValue),
-            ("appendonly", "yes"),
-            ("bind", options.host),
-            ("cluster-enabled", "yes"),
-            ("databases", "1"),
-            ("io-threads", "\(host.process.loopCount)"),
-            ("maxclients", "\(ServerLimits.connectionsMax)"),
-            ("maxmemory", "0"),
-            ("maxmemory-policy", "noeviction"),
-            ("port", "\(options.port)"),
-            ("proto-max-bulk-len", "\(ValueLimits().valueBytesMax)"),
-            ("save", ""),
-            ("timeout", "0"),
-        ] + (ClusterSettings.names + ["lease", "replicas"]).compactMap { name in
-            settings?.value(ofSetting: name).map { (name, $0) }
-        }
+        let known: [(String, String)] =
+            [
+                ("appendfsync", options.fsync.rawValue),
+                ("appendonly", "yes"),
+                ("bind", options.host),
+                ("cluster-enabled", "yes"),
+                ("databases", "1"),
+                ("io-threads", "\(host.process.loopCount)"),
+                ("maxclients", "\(ServerLimits.connectionsMax)"),
+                ("maxmemory", "0"),
+                ("maxmemory-policy", "noeviction"),
+                ("port", "\(options.port)"),
+                ("proto-max-bulk-len", "\(ValueLimits().valueBytesMax)"),
+                ("save", ""),
+                ("timeout", "0"),
+            ]
+            + (ClusterSettings.names + ["lease", "replicas"]).compactMap { name in
+                settings?.value(ofSetting: name).map { (name, $0) }
+            }
         let found = known.filter { name, _ in
             patterns.contains { pattern in
                 var name = name

@@ -61,8 +61,9 @@ final class NodeHost {
         return promise.futureResult
     }
 
-    /// The node can take no writes any more: the others take its slots over, if they can. It goes
-    /// on to answer reads, and sends its own clients' commands to the new homes.
+    /// The node can take no writes any more: the others take its slots over, if they can.
+    ///
+    /// It goes on to answer reads, and sends its own clients' commands to the new homes.
     func handOver() { perform(node.onStop(now: Clock.monotonic())) }
 
     // MARK: Inputs
@@ -156,7 +157,9 @@ final class NodeHost {
         let hasLeft = node.epoch.queue.ended.contains {
             $0.kind == .leave(member: number) && $0.outcome == .done
         }
-        process.end(.out(name: process.identity.name, epoch: epoch, hasLeft: hasLeft))
+        process.end(
+            .out(
+                name: process.identity.name, number: number, epoch: epoch, hasLeft: hasLeft))
         stopping?.succeed()
     }
 

@@ -61,8 +61,9 @@ struct JoinTicket: Codable, Equatable {
     ///
     /// - Parameters:
     ///   - identity: who the node was.
+    ///   - formerNumber: its member number.
     ///   - epoch: the last one that it has adopted.
-    init(again identity: NodeIdentity, epoch: RingEpoch) {
+    init(again identity: NodeIdentity, formerNumber: Int, epoch: RingEpoch) {
         var generator = SystemRandomNumberGenerator()
         id = NodeID(random: &generator)
         name = identity.name
@@ -71,7 +72,7 @@ struct JoinTicket: Codable, Equatable {
         clusterID = identity.clusterID
         clusterName = identity.clusterName
         seeds = []
-        formerNumber = epoch.everyone.first { $0.id == identity.id }?.number
+        self.formerNumber = formerNumber
         add(
             epoch.members.filter { $0.id != identity.id }.map { Seed(host: $0.host, port: $0.port) }
         )

@@ -75,9 +75,11 @@ extension NodeProgram {
     /// Drops what a node holds that its cluster has settled without, after having written down who
     /// it was: the node is then one that has begun to join.
     ///
-    /// - Parameter directory: the node's, held by this process; free afterwards.
+    /// - Parameters:
+    ///   - directory: the node's, held by this process; free afterwards.
+    ///   - formerNumber: its member number.
     /// - Throws: when a file cannot be read or written.
-    static func becomeVacant(_ directory: DataDirectory) throws {
+    static func becomeVacant(_ directory: DataDirectory, formerNumber: Int) throws {
         heedSignals()
         let file = try RingFile(directory.path, owner: LogOwner(directory.identity))
         let body = file.last(.epoch)
@@ -86,7 +88,8 @@ extension NodeProgram {
             throw NodeFailure.damagedEpoch(path: directory.ringPath, reason: "there is none")
         }
         let epoch = try JSONDecoder().decode(RingEpoch.self, from: Data(body))
-        try JoinTicket(again: directory.identity, epoch: epoch).write(to: directory.path)
+        try JoinTicket(again: directory.identity, formerNumber: formerNumber, epoch: epoch)
+            .write(to: directory.path)
         try directory.forget()
     }
 

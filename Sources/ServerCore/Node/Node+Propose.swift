@@ -23,11 +23,13 @@ extension Node {
         propose(changes, now: now, into: &directives)
     }
 
-    /// This node's place among the members that could propose, from 0: the first one proposes,
-    /// the others only when it does not. Who stops comes last.
+    /// This node's place among the members that could propose, from 0.
+    ///
+    /// The first one proposes, the others only when it does not. Who stops comes last.
     private func rank() -> Int {
         epoch.members.filter { member in
-            (member.number < number || isStopping && member.number != number) && member.isVoter && member.canBeHome
+            (member.number < number || isStopping && member.number != number) && member.isVoter
+                && member.canBeHome
                 && isHeard(member.number)
                 && peers[member.number]?.stoppingSince == nil
         }.count

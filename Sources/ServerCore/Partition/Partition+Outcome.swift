@@ -20,8 +20,10 @@ extension Partition {
     /// Keeps writes of a slot that this node stops leading, until it is known what became of them.
     func keepUndecided(_ hold: Hold, _ place: Int, clock: Clock) {
         let generation = slots[place].generation
-        var kept = undecided[place] ?? UndecidedWrites(
-            generation: generation, until: clock.now + OutcomeLimits.patience, holds: [])
+        var kept =
+            undecided[place]
+            ?? UndecidedWrites(
+                generation: generation, until: clock.now + OutcomeLimits.patience, holds: [])
         if kept.generation != generation {
             giveUp(kept)
             kept = UndecidedWrites(

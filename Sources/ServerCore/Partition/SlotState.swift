@@ -40,6 +40,7 @@ struct SlotState {
     var settledBase = 0
     var settledPosition = 0
     /// As learner: the generation whose stream this copy follows without a base, and how far.
+    ///
     /// Volatile: after a restart the home compares digests.
     var learnedGeneration = 0
     var learnedPosition = 0

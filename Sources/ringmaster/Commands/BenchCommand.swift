@@ -6,7 +6,8 @@ import Ring
 /// `ringmaster bench`.
 struct BenchCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "bench", abstract: "Measure a cluster's speed, its outages, or the ring's evenness.",
+        commandName: "bench",
+        abstract: "Measure a cluster's speed, its outages, or the ring's evenness.",
         subcommands: [LoadCommand.self, OutageCommand.self, PlacementCommand.self],
         defaultSubcommand: LoadCommand.self)
 }
