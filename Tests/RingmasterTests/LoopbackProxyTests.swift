@@ -65,7 +65,8 @@ import Testing
             try await proxy.restoreAll()
             try await slow.send("2")
             try await until("all is heard") { server.heard.joined().count == 3 }
-            #expect(server.heard.joined() == "012")
+            // Between two connections nothing is promised.
+            #expect(server.heard.joined().filter { $0 != "0" } == "12")
         }
     }
 
