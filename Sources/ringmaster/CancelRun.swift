@@ -20,7 +20,7 @@ struct CancelRun {
             throw Failure(.no, "change \(id) was over already: \(ended.outcome.rawValue)")
         }
         try await tidyUp(ended)
-        let report = MovesReport.Ended(ended)
+        let report = ChangeReport(ended)
         let what = ChangeWords.brief(kind: report.kind, node: report.node)
         StandardOutput.line(
             output.json

@@ -7,34 +7,6 @@ struct ChangeRun {
     let change: ChangeOptions
     let output: OutputOptions
 
-    /// What a change did, as it is printed.
-    struct Report: Encodable {
-        /// Its number in the ring's queue; null when there was nothing to do.
-        var change: Int?
-        /// join, leave, evict, rebalance or replicas.
-        var kind: String
-        /// The node that it is about; null when it is about none.
-        var node: String?
-        /// done, cancelled, failed or underWay.
-        var outcome: String
-        /// Why it was cancelled or failed; else empty.
-        var reason = ""
-        /// The epoch in which it ended; null while it is under way.
-        var epoch: Int?
-
-        func encode(to encoder: any Encoder) throws {
-            var fields = encoder.container(keyedBy: Keys.self)
-            try fields.encode(change, forKey: .change)
-            try fields.encode(kind, forKey: .kind)
-            try fields.encode(node, forKey: .node)
-            try fields.encode(outcome, forKey: .outcome)
-            try fields.encode(reason, forKey: .reason)
-            try fields.encode(epoch, forKey: .epoch)
-        }
-
-        private enum Keys: CodingKey { case change, kind, node, outcome, reason, epoch }
-    }
-
     /// The plan of a wish that would not be refused.
     ///
     /// - Throws: the refusal, as an answer that is no.
@@ -74,9 +46,9 @@ struct ChangeRun {
     /// Puts a wish into the ring's queue and waits for its end, as far as that is wanted.
     func carryOut(
         _ wish: RingRequest, _ plan: ChangePlan, by client: ClusterClient
-    ) async throws -> Report {
+    ) async throws -> ChangeReport {
         guard let number = try await client.request(wish).get() else {
-            return Report(change: nil, kind: plan.kind, node: plan.node, outcome: "done")
+            return ChangeReport(change: nil, kind: plan.kind, node: plan.node, outcome: "done")
         }
         let interruption = Interruption()
         defer { interruption.end() }
@@ -87,8 +59,8 @@ struct ChangeRun {
     func follow(
         _ number: Int, kind: String, node: String?, _ interruption: Interruption,
         _ check: @escaping @Sendable () throws -> Void = {}
-    ) async throws -> Report {
-        var report = Report(change: number, kind: kind, node: node, outcome: "underWay")
+    ) async throws -> ChangeReport {
+        var report = ChangeReport(change: number, kind: kind, node: node, outcome: "underWay")
         if change.noWait { return report }
         let watch = ChangeWatch(monitor: try ClusterWatch(cluster).monitor(), change: number)
         switch try await watch.end(interruption, check) {
@@ -114,7 +86,7 @@ struct ChangeRun {
     ///   - report: what became of it.
     ///   - done: what to say when it is done.
     /// - Throws: a ``Failure`` with the exit code of a change that did not end well.
-    func finish(_ report: Report, done: String) throws {
+    func finish(_ report: ChangeReport, done: String) throws {
         let number = report.change.map { "change \($0)" } ?? "nothing to do"
         if output.json { StandardOutput.line(try JSONText.of(report)) }
         switch report.outcome {

@@ -3,37 +3,6 @@ import Ring
 
 /// The changes of a ring, as `ringmaster moves` prints them.
 struct MovesReport: Encodable {
-    /// A change that is over.
-    struct Ended: Encodable {
-        var change: Int
-        var kind: String
-        var node: String?
-        var outcome: String
-        var reason: String
-        var epoch: Int
-
-        init(_ ended: EndedChange) {
-            change = ended.id
-            kind = ended.kind.word
-            node = ended.name.isEmpty ? nil : ended.name
-            outcome = ended.outcome.rawValue
-            reason = ended.reason
-            epoch = ended.epoch
-        }
-
-        func encode(to encoder: any Encoder) throws {
-            var fields = encoder.container(keyedBy: Keys.self)
-            try fields.encode(change, forKey: .change)
-            try fields.encode(kind, forKey: .kind)
-            try fields.encode(node, forKey: .node)
-            try fields.encode(outcome, forKey: .outcome)
-            try fields.encode(reason, forKey: .reason)
-            try fields.encode(epoch, forKey: .epoch)
-        }
-
-        private enum Keys: CodingKey { case change, kind, node, outcome, reason, epoch }
-    }
-
     var epoch: Int
     /// Whether copying stands still.
     var paused: Bool
@@ -42,7 +11,7 @@ struct MovesReport: Encodable {
     /// Those that are not over, the one under way first.
     var moves: [ChangeStatus]
     /// Those that ended, the newest last.
-    var ended: [Ended]
+    var ended: [ChangeReport]
 
     /// Nil while no epoch is known.
     init?(_ snapshot: ClusterSnapshot) {
@@ -51,7 +20,7 @@ struct MovesReport: Encodable {
         paused = epoch.settings.areMovesPaused
         rate = epoch.settings.moveBytesPerSecond
         moves = ChangeStatus.list(of: snapshot)
-        ended = epoch.queue.ended.map { Ended($0) }
+        ended = epoch.queue.ended.map { ChangeReport($0) }
     }
 
     /// The report for people.
@@ -67,8 +36,9 @@ struct MovesReport: Encodable {
         var table = Columns("ENDED", "CHANGE", "OUTCOME", "EPOCH", "WHY")
         for ended in ended.reversed() {
             table.add(
-                "\(ended.change)", ChangeWords.brief(kind: ended.kind, node: ended.node),
-                ended.outcome, "\(ended.epoch)", ended.reason)
+                ended.change.map(String.init) ?? "",
+                ChangeWords.brief(kind: ended.kind, node: ended.node), ended.outcome,
+                ended.epoch.map(String.init) ?? "", ended.reason)
         }
         return table.text
     }

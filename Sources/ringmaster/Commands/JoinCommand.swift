@@ -41,7 +41,7 @@ struct JoinCommand: AsyncParsableCommand {
 
     /// What became of the change, and the node that is there now.
     private struct Report: Encodable {
-        var change: ChangeRun.Report
+        var change: ChangeReport
         var host: String
         var port: Int
         var pid: Int?
@@ -88,7 +88,7 @@ struct JoinCommand: AsyncParsableCommand {
         }
     }
 
-    private func show(_ report: ChangeRun.Report, _ member: Member, _ run: ChangeRun) throws {
+    private func show(_ report: ChangeReport, _ member: Member, _ run: ChangeRun) throws {
         let address = Endpoint(host: member.host, port: member.port)
         guard output.json, ["done", "underWay"].contains(report.outcome) else {
             return try run.finish(report, done: "\(member.name) at \(address) has joined")

@@ -34,7 +34,7 @@ struct LeaveCommand: AsyncParsableCommand {
             if try run.isPlanOnly(plan) { return }
             try run.confirm("\(node) hands its slots over, and its process ends")
             try await noteLeaving(true)
-            let report: ChangeRun.Report
+            let report: ChangeReport
             do {
                 report = try await run.carryOut(.leave(node), plan, by: client)
             } catch let failure as Failure where failure.status == .no {
@@ -70,7 +70,7 @@ struct LeaveCommand: AsyncParsableCommand {
             "\(node) is no member; this removes what is left in its folder")
         try await local.forget(node)
         try ChangeRun(cluster: cluster, change: change, output: output).finish(
-            ChangeRun.Report(change: nil, kind: "leave", node: node, outcome: "done"),
+            ChangeReport(change: nil, kind: "leave", node: node, outcome: "done"),
             done: "\(node) was no member any more; its folder is removed")
         return true
     }
