@@ -17,11 +17,24 @@ public struct ClusterSettings: Sendable, Codable, Equatable {
     public var moveBytesPerSecond = 16 << 20
     /// Whether copying for a change of the ring stands still.
     public var areMovesPaused = false
+    /// How nodes that are not a key's home answer reads of it.
+    public var coherence = Coherence.off
+    /// Where another coherence holds.
+    public var coherenceRules: [CoherenceRule] = []
+    /// How old a copy may be under ``Coherence/ttl``.
+    public var copyMilliseconds = 1_000
+    /// How nodes guess what will be read next.
+    public var prefetching = Prefetching.off
+    /// Bytes of copies that a node keeps at most, beside its own slots.
+    public var cacheBytes = 64 << 20
 
     /// The largest replication factor.
     public static let replicasMax = 7
     /// The longest of the times: one day.
     public static let millisecondsMax = 86_400_000
+
+    /// The most bytes of copies that a node may be told to keep.
+    public static let cacheBytesMax = 1 << 36
 
     /// The most bytes per second that a limit may name.
     public static let bytesPerSecondMax = 1 << 40
@@ -46,6 +59,14 @@ public struct ClusterSettings: Sendable, Codable, Equatable {
         try decode(.moveBytesPerSecond, into: &moveBytesPerSecond)
         areMovesPaused =
             try container.decodeIfPresent(Bool.self, forKey: .areMovesPaused) ?? areMovesPaused
+        coherence = try container.decodeIfPresent(Coherence.self, forKey: .coherence) ?? coherence
+        coherenceRules =
+            try container.decodeIfPresent([CoherenceRule].self, forKey: .coherenceRules)
+            ?? coherenceRules
+        try decode(.copyMilliseconds, into: &copyMilliseconds)
+        prefetching =
+            try container.decodeIfPresent(Prefetching.self, forKey: .prefetching) ?? prefetching
+        try decode(.cacheBytes, into: &cacheBytes)
     }
 
     /// What is wrong with the settings; nil when nothing is.
@@ -56,13 +77,25 @@ public struct ClusterSettings: Sendable, Codable, Equatable {
         let times = [
             ("heartbeat", heartbeatMilliseconds), ("suspect", suspectMilliseconds),
             ("lease", leaseMilliseconds), ("grace", graceMilliseconds),
-            ("deadline", deadlineMilliseconds),
+            ("deadline", deadlineMilliseconds), ("coherence-ttl", copyMilliseconds),
         ]
         for (name, time) in times where !(1...Self.millisecondsMax).contains(time) {
             return "\(name) must be 1 to \(Self.millisecondsMax) milliseconds"
         }
         guard (0...Self.bytesPerSecondMax).contains(moveBytesPerSecond) else {
             return "move-rate must be 0 to \(Self.bytesPerSecondMax) bytes per second"
+        }
+        guard (0...Self.cacheBytesMax).contains(cacheBytes) else {
+            return "cache-bytes must be 0 to \(Self.cacheBytesMax)"
+        }
+        guard coherenceRules.count <= CoherenceRule.countMax else {
+            return "there can be \(CoherenceRule.countMax) coherence-prefixes"
+        }
+        if let complaint = coherenceRules.lazy.compactMap({ $0.validate() }).first {
+            return complaint
+        }
+        guard Set(coherenceRules.map(\.prefix)).count == coherenceRules.count else {
+            return "a prefix has one coherence"
         }
         guard heartbeatMilliseconds < leaseMilliseconds else {
             return "a lease must outlast a heartbeat"

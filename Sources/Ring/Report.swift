@@ -66,6 +66,8 @@ public struct NodeReport: Sendable, Codable, Equatable {
     public var movedBytes = 0
     /// Milliseconds until down members lose their place, by member number, as this node counts.
     public var evictions: [Int: Int] = [:]
+    /// Its copies of other homes' keys, and its guesses.
+    public var caches = CacheReport()
     /// What was asked of it.
     public var traffic = TrafficReport()
     /// A sample of its latest operations, oldest first, at most 16.

@@ -91,22 +91,30 @@ extension World {
 
     // MARK: Disks
 
-    /// Whether a disk may be lost or damaged without a majority of any set losing what it has.
+    /// Whether a disk may be lost or damaged without a majority of any set losing what it has, of the
+    /// sets that a change of the ring makes meanwhile included: one disk at a time.
     func mayLose(_ process: SimulatedProcess) -> Bool {
         guard process.isAlive, newestEpoch.number == process.running?.node.epoch.number else {
             return false
         }
-        let bad = processes.filter { other in
+        let isAnyBad = processes.contains { other in
             guard other.disk.isRotten || other.isDiskLost else { return false }
-            guard let workers = other.running?.workers else { return true }
+            guard let workers = other.running?.workers else { return isNamed(other.number) }
             other.disk.isRotten = workers.contains(where: \.isDamaged)
             return other.disk.isRotten
-        }.map(\.number)
+        }
+        guard !isAnyBad, newestEpoch.settings.replicas >= 3 else { return false }
         return newestEpoch.arcs.allSatisfy { arc in
             arc.history.allSatisfy { era in
-                guard era.replicas.contains(process.number) else { return true }
-                return era.replicas.count >= 3 && !era.replicas.contains(where: bad.contains)
+                !era.replicas.contains(process.number) || era.replicas.count >= 3
             }
+        }
+    }
+
+    /// Whether some set, of an earlier generation perhaps, has the member.
+    private func isNamed(_ member: Int) -> Bool {
+        newestEpoch.arcs.contains { arc in
+            arc.history.contains { $0.replicas.contains(member) }
         }
     }
 

@@ -13,12 +13,17 @@ enum SettingText {
     }
 
     private static let meanings: [String: String] = [
+        "cache-bytes": "bytes of copies that a node keeps beside its own slots",
+        "coherence": "how reads are answered from copies: off, ttl, validate, invalidate, update",
+        "coherence-prefixes": "keys with another coherence, as in user:=invalidate log:=ttl",
+        "coherence-ttl": "how old a copy may be under ttl, in milliseconds",
         "deadline": "how long an operation may take, in milliseconds",
         "grace": "how long a down node keeps its place, in milliseconds",
         "heartbeat": "between two heartbeats, in milliseconds",
         "lease": "how long a lease lasts, in milliseconds; fixed at founding",
         "move-rate": "bytes per second that each node sends to copy slots; 0 is no limit",
         "moves-paused": "whether copying for changes of the ring stands still",
+        "prefetching": "how the next reads are guessed: off, sequential, stride, markov, popular",
         "replicas": "copies of each key, 1 to 7; a change copies slots",
         "suspect": "silence after which a node is suspected, in milliseconds",
     ]
@@ -40,8 +45,8 @@ enum SettingText {
     /// - Returns: the text itself where it has no unit that fits the setting.
     static func value(_ text: String, of name: String) -> String {
         switch name {
-        case "move-rate": bytes(text).map(String.init) ?? text
-        case "deadline", "grace", "heartbeat", "suspect":
+        case "cache-bytes", "move-rate": bytes(text).map(String.init) ?? text
+        case "coherence-ttl", "deadline", "grace", "heartbeat", "suspect":
             milliseconds(text).map(String.init) ?? text
         default: text
         }

@@ -20,8 +20,9 @@ final class NodeHost {
     private var isEnded = false
     private var isDraining = false
     private var heardFromLoopsAt = Clock.monotonic()
-    /// When a stopping process may end, in monotonic microseconds; nil while it may not.
-    private var endsAfter: Int?
+    /// Since when a stopping process has nothing left to do but to send its clients elsewhere, in
+    /// monotonic microseconds.
+    private var retiringSince: Int?
     private var ticksToReport = 0
     private var handedEpoch: RingEpoch
     private var handedAt = Clock.monotonic()
@@ -88,18 +89,31 @@ final class NodeHost {
             isDraining = true
             for loop in 0..<process.loopCount { process.onLoop(loop) { $0.worker?.drain() } }
         }
-        if endsAfter == nil, node.mayEnd(now: now), directives.isEmpty, !isBusy {
-            endsAfter = now + ServerLimits.lingerMicroseconds
+        if retiringSince == nil, node.mayEnd(now: now), directives.isEmpty, !isBusy {
+            retiringSince = now
             for loop in 0..<process.loopCount { process.onLoop(loop) { $0.isRetiring = true } }
         }
-        if let endsAfter, now >= endsAfter { endWhenAnswered(promise) }
+        if let retiringSince, now - retiringSince >= ServerLimits.lingerMicroseconds {
+            endWhenUnasked(promise, retiringSince: retiringSince)
+        }
     }
 
-    /// Lets the process end once no command waits any more for its slot's new home.
-    private func endWhenAnswered(_ promise: EventLoopPromise<Void>) {
-        let waiting = process.onEveryLoop(on: eventLoop) { $0.worker?.waitingCount ?? 0 }
-        waiting.whenSuccess { counts in
-            if counts.allSatisfy({ $0 == 0 }) { promise.succeed() }
+    /// Lets the process end once nothing that it was asked for is unanswered, and those who asked
+    /// have heard that they should ask elsewhere: a connection that is closed under a command leaves
+    /// its fate unknown.
+    private func endWhenUnasked(_ promise: EventLoopPromise<Void>, retiringSince: Int) {
+        let gathered = process.onEveryLoop(on: eventLoop) {
+            ($0.worker?.waitingCount ?? 0, $0.worker?.turnedAwayAt ?? 0)
+        }
+        gathered.whenSuccess { loops in
+            guard loops.allSatisfy({ $0.0 == 0 }) else { return }
+            let now = Clock.monotonic()
+            let unasked = now - (loops.map(\.1).max() ?? 0)
+            if unasked >= ServerLimits.lingerMicroseconds
+                || now - retiringSince >= ServerLimits.lingerMicrosecondsMax
+            {
+                promise.succeed()
+            }
         }
     }
 

@@ -209,6 +209,7 @@ final class LoopHost: WorkerOutput {
             return .replied
         }
         if isRetiring {
+            worker.turnAway(clock: clock)
             ReplyWriter(reply).error(StatusTexts.stopping)
             return .replied
         }

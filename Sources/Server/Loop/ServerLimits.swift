@@ -35,8 +35,11 @@ enum ServerLimits {
     static let farewellMicroseconds = 2_000_000
     /// How long an event loop may be busy before the node falls silent, in microseconds.
     static let stuckMicroseconds = 15_000_000
-    /// How long a stopping process still answers after its slots have other homes, microseconds.
+    /// How long a stopping process still answers after its slots have other homes and after it was
+    /// last asked for something, microseconds.
     static let lingerMicroseconds = 150_000
+    /// How long it does so for those who keep asking, microseconds.
+    static let lingerMicrosecondsMax = 1_000_000
     /// Between two lines of one event loop about connections that sent no protocol, microseconds.
     static let failureLogMicroseconds = 1_000_000
     /// Events that a node remembers.

@@ -13,8 +13,9 @@ struct UndecidedWrites {
 
 extension Partition {
     enum OutcomeLimits {
-        /// Microseconds that a new home may take to say what became of a write.
-        static let patience = 800_000
+        /// Microseconds that a new home may take to say what became of a write: with what went
+        /// before, less than the deadline that clients usually give.
+        static let patience = 2_000_000
     }
 
     /// Keeps writes of a slot that this node stops leading, until it is known what became of them.

@@ -34,6 +34,8 @@ final class Shared {
 
     /// Whether no new command is begun, as the process is about to stop.
     var isDraining = false
+    /// When a command was last refused because of that or because its slot has another home.
+    var turnedAwayAt = 0
     /// Whether a slot has begun to be served since commands were last un-parked.
     var hasNewlyServed = false
     /// Lines from other nodes whose checksum was wrong.

@@ -29,6 +29,16 @@ extension Worker {
         }
     }
 
-    /// Commands that wait here for another node or for a slot to have a home.
-    package var waitingCount: Int { forwards.count + parkedCount }
+    /// Commands that wait here for another node, for a slot to have a home, or for a slot's new home
+    /// to say what became of them.
+    package var waitingCount: Int {
+        let undecided = partitions.reduce(0) { count, partition in
+            partition?.undecided.values.reduce(count) { $0 + $1.holds.count } ?? count
+        }
+        return forwards.count + parkedCount + undecided
+    }
+
+    /// When somebody last asked for what this process does no more, in monotonic microseconds; 0 when
+    /// nobody has.
+    package var turnedAwayAt: Int { shared.turnedAwayAt }
 }

@@ -136,7 +136,10 @@ extension Worker {
         _ id: CommandID, _ arguments: Arguments, _ partition: Partition, slot: Int,
         token: RequestToken, version: ProtocolVersion, clock: Clock, reply: OutputBuffer
     ) -> Partition.Execution {
-        if shared.isDraining { return .notServing }
+        if shared.isDraining {
+            turnAway(clock: clock)
+            return .notServing
+        }
         if id == .scan {
             return partition.scan(arguments, clock: clock, reply: reply)
         }

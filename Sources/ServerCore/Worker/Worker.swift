@@ -275,6 +275,11 @@ public final class Worker {
         shared.isDraining = true
     }
 
+    /// Notes that somebody still asks this process, which is about to end, for something.
+    public func turnAway(clock: Clock) {
+        shared.turnedAwayAt = clock.now
+    }
+
     /// What is to be sent to a member; the shell takes it and clears it.
     public func outgoing(to member: Int) -> OutputBuffer? { shared.link(to: member)?.out }
 

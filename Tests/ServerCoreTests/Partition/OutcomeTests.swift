@@ -29,6 +29,7 @@ struct OutcomeTests {
         cluster.run()
         cluster.lossy = []
         cluster.adopt(next, at: [1])
+        #expect(cluster[1].waitingCount == 1)
         cluster.lease()
         cluster.tick(milliseconds: 100)
     }
