@@ -117,7 +117,7 @@ struct WriteTests {
         cluster.run()
         cluster.adopt(founded(3).after(.down(member: 1)), at: [1])
         #expect(try #require(cluster.reply(read, at: 1)).hasPrefix("-TRYAGAIN"))
-        cluster.tick(milliseconds: 700)
+        cluster.tick(milliseconds: 1_900)
         #expect(cluster.reply(write, at: 1) == nil)
         cluster.tick(milliseconds: 200)
         #expect(try #require(cluster.reply(write, at: 1)).hasPrefix("-UNKNOWN"))
