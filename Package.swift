@@ -38,9 +38,10 @@ let package = Package(
         .target(name: "RESP", dependencies: ["Bytes"], swiftSettings: optimised),
         .target(name: "Log", dependencies: ["Bytes", "Ring"], swiftSettings: optimised),
         .target(name: "Commands", dependencies: ["Bytes", "RESP"], swiftSettings: optimised),
+        .target(name: "Prefetch", dependencies: ["Ring"], swiftSettings: optimised),
         .target(
             name: "ServerCore",
-            dependencies: ["Bytes", "Ring", "RESP", "Log", "Commands", deque],
+            dependencies: ["Bytes", "Ring", "RESP", "Log", "Commands", "Prefetch", deque],
             swiftSettings: optimised),
 
         // Checking the core.
@@ -69,7 +70,7 @@ let package = Package(
         .target(
             name: "Bench",
             dependencies: [
-                "RESP", "Ring", nioCore, nioPosix,
+                "RESP", "Ring", nioCore, nioPosix, nioLocks,
                 .product(name: "Histogram", package: "hdrhistogram-swift"),
             ],
             swiftSettings: strict),
@@ -100,6 +101,8 @@ let package = Package(
         .testTarget(
             name: "CheckerTests", dependencies: ["Checker"], exclude: ["Histories"],
             swiftSettings: strict),
+        .testTarget(
+            name: "PrefetchTests", dependencies: ["Prefetch", "Ring"], swiftSettings: strict),
         .testTarget(
             name: "ServerCoreTests",
             dependencies: ["ServerCore", "Bytes", "Commands", "Log", "RESP", "Ring"],

@@ -1,3 +1,4 @@
+import NIOConcurrencyHelpers
 import Synchronization
 
 /// An open loop: asks for all keys in turn at a fixed rate, whether or when answers come, and
@@ -22,7 +23,8 @@ public final class OutageLoad: Sendable {
 
     private let plan: OutagePlan
     private let perform: @Sendable (Request) async -> OutageFailure?
-    private let gaps: Mutex<KeyGaps>
+    /// In a lock that the thread sanitizer knows.
+    private let gaps: NIOLockedValueBox<KeyGaps>
     private let underWay = Atomic(0)
     private let start = ContinuousClock.now
 
@@ -36,7 +38,7 @@ public final class OutageLoad: Sendable {
     ) {
         self.plan = plan
         self.perform = perform
-        gaps = Mutex(KeyGaps(keys: plan.keys, spacing: plan.spacingMicroseconds))
+        gaps = NIOLockedValueBox(KeyGaps(keys: plan.keys, spacing: plan.spacingMicroseconds))
     }
 
     /// Asks until the task is cancelled, and ends when the last operation has.
@@ -71,7 +73,7 @@ public final class OutageLoad: Sendable {
     /// - Returns: its gaps and counts.
     public func finish(node: String) -> OutageTrial {
         let time = now
-        let (result, fault) = gaps.withLock { gaps in
+        let (result, fault) = gaps.withLockedValue { gaps in
             (gaps.finish(at: time), gaps.start(.fault) ?? time)
         }
         return OutageTrial(node: node, result.longest, result.counts, faultAt: fault)
@@ -79,7 +81,7 @@ public final class OutageLoad: Sendable {
 
     private func begin(_ window: KeyGaps.Window) {
         let time = now
-        gaps.withLock { $0.begin(window, at: time) }
+        gaps.withLockedValue { $0.begin(window, at: time) }
     }
 
     private func launch(_ number: Int, in group: inout DiscardingTaskGroup) {
@@ -88,13 +90,13 @@ public final class OutageLoad: Sendable {
             client: number % plan.clients, key: key, isWrite: (round + key).isMultiple(of: 2))
         guard underWay.add(1, ordering: .relaxed).newValue <= Self.underWayMax else {
             underWay.subtract(1, ordering: .relaxed)
-            gaps.withLock { $0.onFailure(.notBegun) }
+            gaps.withLockedValue { $0.onFailure(.notBegun) }
             return
         }
         group.addTask { [self] in
             let failure = await perform(request)
             let time = now
-            gaps.withLock { gaps in
+            gaps.withLockedValue { gaps in
                 if let failure {
                     gaps.onFailure(failure)
                 } else {

@@ -75,8 +75,6 @@ public struct CacheMessages: Sendable, Codable, Equatable {
     public var renewals = 0
     /// As home: «drop your copy», which is acknowledged.
     public var invalidations = 0
-    /// As home: the successors' records that were told to drop a copy with the record itself.
-    public var replicaInvalidations = 0
     /// As home: new values sent to those that had a copy; not answered.
     public var pushes = 0
     /// Questions for guessed keys, grouped by home; each is answered.
@@ -92,7 +90,6 @@ public struct CacheMessages: Sendable, Codable, Equatable {
         writesForwarded += other.writesForwarded
         renewals += other.renewals
         invalidations += other.invalidations
-        replicaInvalidations += other.replicaInvalidations
         pushes += other.pushes
         prefetches += other.prefetches
         records += other.records
@@ -119,7 +116,8 @@ public struct PrefetchReport: Sendable, Codable, Equatable {
     /// No guesses.
     public init() {}
 
-    mutating func add(_ other: PrefetchReport) {
+    /// Adds the counts of another report.
+    public mutating func add(_ other: PrefetchReport) {
         guesses += other.guesses
         fetched += other.fetched
         used += other.used

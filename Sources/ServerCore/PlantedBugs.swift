@@ -3,10 +3,10 @@
 /// None is ever set outside tests: the type cannot be named outside this package.
 package struct PlantedBugs: OptionSet, Sendable, Hashable {
     /// The bits.
-    package let rawValue: UInt32
+    package let rawValue: UInt64
 
     /// Makes a set from its bits.
-    package init(rawValue: UInt32) {
+    package init(rawValue: UInt64) {
         self.rawValue = rawValue
     }
 
@@ -58,4 +58,22 @@ package struct PlantedBugs: OptionSet, Sendable, Hashable {
     package static let keepsNameWithoutDisk = PlantedBugs(rawValue: 1 << 20)
     /// Of the votes: a promise and an acceptance are not durable.
     package static let forgetsVotes = PlantedBugs(rawValue: 1 << 21)
+    /// Rule 15 (a): a sharer's lease outlasts the home's own.
+    package static let outlastsLease = PlantedBugs(rawValue: 1 << 24)
+    /// Rule 15 (b): a copy is kept although a write was announced since it was asked for.
+    package static let takesLateFills = PlantedBugs(rawValue: 1 << 25)
+    /// Rule 15 (c): a write waits for no sharer.
+    package static let waitsForNoSharer = PlantedBugs(rawValue: 1 << 26)
+    /// Rule 15 (c): who was told that a key is absent is not told of its creation.
+    package static let forgetsAbsence = PlantedBugs(rawValue: 1 << 27)
+    /// Rule 15 (c): any acknowledgement of a sharer does for all that it was told.
+    package static let matchesAnyDrop = PlantedBugs(rawValue: 1 << 28)
+    /// Rule 15 (c): a write does not wait for what the one before it still waits for.
+    package static let inheritsNoWaits = PlantedBugs(rawValue: 1 << 29)
+    /// Rule 15 (d): copies of a session that has lapsed are used in the next one.
+    package static let outlivesSession = PlantedBugs(rawValue: 1 << 30)
+    /// Rule 15 (e): a value is taken although a later write was announced.
+    package static let takesLateUpdates = PlantedBugs(rawValue: 1 << 31)
+    /// Rule 15 (f): a home forgets its sharers with each generation.
+    package static let forgetsSharers = PlantedBugs(rawValue: 1 << 32)
 }

@@ -85,6 +85,8 @@ struct Event {
         case endStall(process: Int)
         /// Whoever operates the cluster sees to it that there are enough members.
         case lookAfterMembers
+        /// Somebody changes how reads are answered from copies.
+        case switchCoherence
     }
 
     /// Simulated microseconds.

@@ -1,3 +1,4 @@
+import Ring
 import ServerCore
 
 /// Which faults a run has and how bad they are: every kind is on or off by the seed, so that some
@@ -37,8 +38,14 @@ struct FaultPlan {
     let pieceBytes: Int?
     /// Of the plain writes, those with a time to live.
     let expiryPermille: Int
+    /// How nodes answer reads of others' keys.
+    let coherence: Coherence
+    /// Whether that is changed from time to time.
+    let switchesCoherence: Bool
+    /// Of the clients' questions, the ones that follow a hint to fetch a key.
+    let hintPermille: Int
 
-    init(random: inout SplitMix64) {
+    init(random: inout SplitMix64, coherence wanted: Coherence?) {
         let density = Int.random(in: 1...3, using: &random)
         var kinds = FaultKind.allCases.filter { _ in
             Int.random(in: 0..<4, using: &random) < density
@@ -76,6 +83,14 @@ struct FaultPlan {
         paddingMax = some(20...120, oneIn: 3)
         pieceBytes = Bool.random(using: &random) ? 1 + some(1...400, oneIn: 2) : nil
         expiryPermille = some(50...300, oneIn: 3)
+        // Drawn apart, so that a run without copies is the same run as before there were any.
+        var fork = random
+        var copying = SplitMix64(seed: ~fork.next())
+        let choices: [Coherence] = [.off, .off, .validate, .invalidate, .invalidate, .update]
+        coherence = wanted ?? choices.randomElement(using: &copying) ?? .off
+        switchesCoherence =
+            wanted == nil && coherence != .off && Int.random(in: 0..<3, using: &copying) == 0
+        hintPermille = coherence == .off ? 0 : Int.random(in: 0...100, using: &copying)
     }
 }
 
@@ -104,6 +119,7 @@ extension FaultPlan: CustomStringConvertible {
         if let pieceBytes { parts.append("installs in pieces of \(pieceBytes) bytes") }
         add(paddingMax, " bytes of padding")
         add(expiryPermille, "‰ of writes expire")
+        parts.append("coherence \(coherence)\(switchesCoherence ? ", switched" : "")")
         return parts.joined(separator: "; ")
     }
 }

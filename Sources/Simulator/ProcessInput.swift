@@ -25,6 +25,8 @@ enum ProcessInput {
     case refused(member: Int)
     /// A client's command.
     case request(client: Int, operation: Int, [[UInt8]])
+    /// A key may be read here soon.
+    case hint([UInt8])
     /// It is asked to stop.
     case stop
     /// Somebody asks it for a change of the ring.

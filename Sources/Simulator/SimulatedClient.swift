@@ -59,6 +59,7 @@ extension World {
                 client: World.time, key: key.bytes, .delete, at: now)
         }
         let target = process(node)
+        giveHint(to: target)
         let arrival = now + Int.random(in: plan.latency, using: &random)
         guard target.isAlive else {
             schedule(.reply(client: client, operation: operation, nil), at: arrival)
@@ -70,6 +71,16 @@ extension World {
                 .request(client: client, operation: operation, command)),
             at: arrival)
         schedule(.giveUp(client: client, operation: operation), at: now + patience)
+    }
+
+    /// Tells a node which key may be read there soon.
+    private func giveHint(to target: SimulatedProcess) {
+        guard plan.hintPermille > 0, target.isAlive,
+            Int.random(in: 0..<1_000, using: &copying) < plan.hintPermille,
+            let key = keys.randomElement(using: &copying)
+        else { return }
+        schedule(
+            .input(process: target.number, life: target.life, .hint(key.bytes)), at: now)
     }
 
     private func action(on key: WatchedKey) -> Action {

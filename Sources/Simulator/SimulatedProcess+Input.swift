@@ -33,6 +33,7 @@ extension SimulatedProcess {
             carryOut(directives)
         case .request(let client, let operation, let command):
             submit(command, client: client, operation: operation)
+        case .hint(let key): running?.workers[0].prefetch([key], clock: clock)
         case .stop: beginStop()
         case .change(let request):
             carryOut(running?.node.onRequest(request, now: monotonic) ?? [])
@@ -62,7 +63,8 @@ extension SimulatedProcess {
         running.node.onSlotReport(
             SlotReport(
                 epoch: first.epoch, unsettled: unsettled.sorted(), level: level.sorted(),
-                copied: isCopied ? first.copied : 0))
+                copied: isCopied ? first.copied : 0,
+                sharedUntil: reports.map(\.sharedUntil).max() ?? 0))
     }
 
     private func takeFrames(_ bytes: [UInt8], from sender: Int) {

@@ -118,6 +118,10 @@ final class SimulatedProcess: WorkerOutput {
 
     func laterEpochSeen(from member: Int) { running?.laterEpochsSeen.insert(member) }
 
+    /// Simulated clients have no caches of their own.
+    func keyChanged(_ key: UnsafeRawBufferPointer) {}
+    func slotChanged(_ slot: Int) {}
+
     // MARK: Between threads
 
     private static let hop = 1...300

@@ -1,3 +1,4 @@
+import Ring
 import ServerCore
 
 /// What a simulated run consists of, besides its seed.
@@ -17,6 +18,8 @@ public struct SimulationOptions: Sendable {
     public var keepsTrace = false
     /// Whether messages and notes are kept until they are taken, to be drawn.
     public var keepsMessages = false
+    /// How nodes answer reads of others' keys; nil lets the seed choose, and change it meanwhile.
+    public var coherence: Coherence?
     /// Rules of the protocol that are taken away; none outside tests.
     package var planted: PlantedBugs = []
 

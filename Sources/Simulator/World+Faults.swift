@@ -11,6 +11,7 @@ extension World {
     func startFaults() {
         schedule(.fault, at: 200_000 + Int.random(in: plan.faultInterval, using: &random))
         schedule(.lookAfterMembers, at: World.careInterval)
+        if plan.switchesCoherence { schedule(.switchCoherence, at: World.careInterval) }
     }
 
     func injectFault() {

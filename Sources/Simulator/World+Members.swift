@@ -71,6 +71,16 @@ extension World {
         return true
     }
 
+    /// Asks for another coherence, and will do so again.
+    func switchCoherence() {
+        guard isFaulty else { return }
+        let choices: [Coherence] = [.off, .validate, .invalidate, .update]
+        let coherence = choices.randomElement(using: &copying) ?? .off
+        _ = ask(for: .set(name: "coherence", value: coherence.rawValue))
+        let next = Int.random(in: World.careInterval...4 * World.careInterval, using: &copying)
+        schedule(.switchCoherence, at: now + next)
+    }
+
     /// Sees to it that there are as many members as at first, and copies enough of each key.
     func lookAfterMembers() {
         schedule(.lookAfterMembers, at: now + World.careInterval)

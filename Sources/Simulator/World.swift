@@ -17,6 +17,9 @@ final class World {
     let watchedSlots: [Int]
     let replyBuffer = OutputBuffer()
     var random: SplitMix64
+    /// What concerns copies only; apart from ``random``, see ``FaultPlan``.
+    var copying: SplitMix64
+    private static let copyingSalt: UInt64 = 0x5eed_c0b1_e5
     var now = 0
     var queue = EventQueue()
     var processes: [SimulatedProcess] = []
@@ -45,7 +48,8 @@ final class World {
     init(seed: UInt64, options: SimulationOptions) {
         self.options = options
         var random = SplitMix64(seed: seed)
-        plan = FaultPlan(random: &random)
+        plan = FaultPlan(random: &random, coherence: options.coherence)
+        copying = SplitMix64(seed: seed ^ World.copyingSalt)
         trace = Trace(options)
         let count = options.processes ?? (Bool.random(using: &random) ? 3 : 5)
         let epoch = World.found(count, plan, &random)
@@ -70,6 +74,7 @@ final class World {
     ) -> RingEpoch {
         var settings = ClusterSettings()
         settings.graceMilliseconds = plan.graceMilliseconds
+        settings.coherence = plan.coherence
         if plan.hasShortTimings {
             settings.heartbeatMilliseconds = 40
             settings.leaseMilliseconds = 150
@@ -142,6 +147,7 @@ final class World {
             if isCut { cut(from: sender, to: receiver) } else { heal(from: sender, to: receiver) }
         case .endStall(let number): process(number).endStall()
         case .lookAfterMembers: lookAfterMembers()
+        case .switchCoherence: switchCoherence()
         }
     }
 }

@@ -12,7 +12,8 @@ import Testing
         "RESP": ["Bytes"],
         "Log": ["Bytes", "Ring"],
         "Commands": ["Bytes", "RESP"],
-        "ServerCore": ["Bytes", "Ring", "RESP", "Log", "Commands", "DequeModule"],
+        "Prefetch": ["Ring"],
+        "ServerCore": ["Bytes", "Ring", "RESP", "Log", "Commands", "Prefetch", "DequeModule"],
         "Checker": [],
         "Simulator": [
             "Bytes", "Ring", "RESP", "Log", "Commands", "ServerCore", "Checker", "DequeModule",
@@ -26,7 +27,9 @@ import Testing
             "NIOPosix", "NIOConcurrencyHelpers", "Logging", "UnixSignals",
         ],
         "Client": ["Ring", "RESP", "NIOCore", "NIOPosix"],
-        "Bench": ["RESP", "Ring", "NIOCore", "NIOPosix", "Histogram"],
+        "Bench": [
+            "RESP", "Ring", "NIOCore", "NIOPosix", "NIOConcurrencyHelpers", "Histogram",
+        ],
         "LocalCluster": ["CProcess"],
         "Terminal": ["CNcurses"],
         "Dashboard": ["Terminal", "Client", "Ring", "LocalCluster", "Bench"],

@@ -1,3 +1,4 @@
+import Ring
 import ServerCore
 import Testing
 
@@ -15,12 +16,17 @@ struct PlantedBugsTests {
         let bug: PlantedBugs
         let name: String
         let firstSeed: UInt64
+        let coherence: Coherence?
         var testDescription: String { name }
 
-        init(_ bug: PlantedBugs, _ name: String, from firstSeed: UInt64) {
+        init(
+            _ bug: PlantedBugs, _ name: String, _ coherence: Coherence? = .off,
+            from firstSeed: UInt64
+        ) {
             self.bug = bug
             self.name = name
             self.firstSeed = firstSeed
+            self.coherence = coherence
         }
     }
 
@@ -43,12 +49,20 @@ struct PlantedBugsTests {
         Plant(.readsUnleased, "rule 10: reads need leases", from: 1),
         Plant(.confirmsByNothing, "rule 10: a confirm round has answers", from: 4),
         Plant(.keepsNameWithoutDisk, "rule 14: a lost disk is another node", from: 12),
+        Plant(.outlastsLease, "rule 15: a copy's lease ends with its home's", nil, from: 267),
+        Plant(.takesLateFills, "rule 15: a fill older than an announcement goes", nil, from: 149),
+        Plant(.waitsForNoSharer, "rule 15: a write waits for sharers", nil, from: 120),
+        Plant(.forgetsAbsence, "rule 15: an absence is a copy", nil, from: 4),
+        Plant(.inheritsNoWaits, "rule 15: a write inherits waits", nil, from: 243),
+        Plant(.outlivesSession, "rule 15: a lapse ends the session", nil, from: 4),
+        Plant(.forgetsSharers, "rule 15: a home that stays keeps its sharers", nil, from: 19),
     ]
 
     @Test("a cluster without the rule breaks a promise", arguments: plants)
     func ruleIsMissed(_ plant: Plant) {
         var options = SimulationOptions()
         options.planted = plant.bug
+        options.coherence = plant.coherence
         for seed in plant.firstSeed..<plant.firstSeed + Self.seedsMax {
             let verdict = Simulation.run(seed: seed, options: options).verdict
             guard case .violated(let violation) = verdict else { continue }

@@ -40,6 +40,11 @@ extension NodeAnswers {
                 host.worker?.copyReports(first...last) ?? []
             }
             return json(reports.map { $0.flatMap { $0 }.sorted { $0.slot < $1.slot } })
+        case ("prefetch", 3...):
+            let asked = worker.prefetch(
+                (2..<arguments.count).map(arguments.array), clock: Clock.read())
+            host.scheduleFlush()
+            return .now { $0.integer(asked) }
         default:
             return ringRequest(name, arguments) ?? unknownSubcommand(arguments)
         }

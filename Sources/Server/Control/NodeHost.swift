@@ -131,7 +131,8 @@ final class NodeHost {
             node.onSlotReport(
                 SlotReport(
                     epoch: first.epoch, unsettled: unsettled.sorted(), level: level.sorted(),
-                    copied: isCopied ? first.copied : 0))
+                    copied: isCopied ? first.copied : 0,
+                    sharedUntil: known.map(\.sharedUntil).max() ?? 0))
         }
     }
 

@@ -93,6 +93,7 @@ final class LoopHost: WorkerOutput {
 
     func remove(_ connection: Int) {
         guard connections.removeValue(forKey: connection) != nil else { return }
+        worker?.forget(connection: connection)
         process.connectionCount.remove()
     }
 
@@ -291,6 +292,10 @@ final class LoopHost: WorkerOutput {
     func laterEpochSeen(from member: Int) {
         process.onControl { $0.laterEpochSeen(from: member) }
     }
+
+    func keyChanged(_ key: UnsafeRawBufferPointer) {}
+
+    func slotChanged(_ slot: Int) {}
 }
 
 /// How long operations took, in buckets that double.

@@ -96,4 +96,6 @@ private final class NoOutput: WorkerOutput {
     func passOn(_ request: PassedRequest, toPartition partition: Int) {}
     func confirmWanted() {}
     func laterEpochSeen(from member: Int) {}
+    func keyChanged(_ key: UnsafeRawBufferPointer) {}
+    func slotChanged(_ slot: Int) {}
 }

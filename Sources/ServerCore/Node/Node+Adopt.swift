@@ -10,6 +10,9 @@ extension Node {
         else { return }
         noticeReturns(in: newer, now: now)
         let before = epoch
+        if before.settings.isAnyStrict {
+            mayShareUntil = now + before.settings.leaseMilliseconds * 1_000
+        }
         epoch = newer
         adoptedAt = now
         vote = Vote(instance: newer.number + 1)

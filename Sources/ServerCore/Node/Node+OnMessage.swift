@@ -118,7 +118,7 @@ extension Node {
         // promised before and for nothing else.
         let isGranted = heartbeat.epoch >= epoch.number
         var entry = leases[sender]
-        entry.adopted = max(entry.adopted, heartbeat.epoch)
+        if !heartbeat.isSharing { entry.adopted = max(entry.adopted, heartbeat.epoch) }
         if isGranted {
             entry.lentUntil = max(
                 entry.lentUntil, now + epoch.settings.leaseMilliseconds * 1_000)

@@ -131,10 +131,15 @@ extension Node {
             level: report.epoch == epoch.number ? report.level : [],
             isStopping: isStopping,
             copied: report.epoch == epoch.number ? report.copied : 0,
-            hearsMajority: canVote())
+            hearsMajority: canVote(), isSharing: isSharing(now: now))
         for member in epoch.everyone where member.number != number {
             directives.append(.send(.heartbeat(heartbeat), to: member.number))
         }
+    }
+
+    /// Whether somebody may still answer from copies of slots that this node leads no more.
+    private func isSharing(now: Int) -> Bool {
+        now < (report.epoch == epoch.number ? report.sharedUntil : mayShareUntil)
     }
 
     /// First slots of all arcs that this node is home of: what is unsettled until known better.

@@ -55,6 +55,9 @@ public struct Node: Sendable, Equatable {
     /// What was asked for and is not decided yet, with when it was asked.
     var requests: [PendingRequest] = []
     var adoptedAt: Int
+    /// Until when copies lent under an earlier epoch may be in use, as long as the partitions have
+    /// not said whether any are.
+    var mayShareUntil = 0
     var nextHeartbeat = 0
     /// The suspects of the last heartbeat that was sent for their sake.
     var lastReported: [Int] = []
@@ -149,13 +152,19 @@ public struct SlotReport: Sendable, Equatable {
     public var level: [Int]
     /// The change for which this node has copied all that it has to; 0 for none.
     public var copied: Int
+    /// Until when others may answer from copies of slots that this node leads no more, in
+    /// monotonic microseconds; 0 when nobody does.
+    public var sharedUntil: Int
 
     /// Makes a report.
-    public init(epoch: Int, unsettled: [Int], level: [Int], copied: Int = 0) {
+    public init(
+        epoch: Int, unsettled: [Int], level: [Int], copied: Int = 0, sharedUntil: Int = 0
+    ) {
         self.epoch = epoch
         self.unsettled = unsettled
         self.level = level
         self.copied = copied
+        self.sharedUntil = sharedUntil
     }
 }
 

@@ -48,6 +48,9 @@ public struct Heartbeat: Sendable, Equatable, Codable {
     public var copied = 0
     /// Whether the sender hears a majority of the voters, itself included.
     public var hearsMajority = true
+    /// Whether sharers may still answer from copies of slots that the sender leads no more in
+    /// ``epoch``: then its home leases are not over (`PROTOCOL`, rules 13 and 15).
+    public var isSharing = false
 }
 
 /// The answer to a heartbeat.

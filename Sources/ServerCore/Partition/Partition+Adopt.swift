@@ -11,6 +11,10 @@ extension Partition {
         mayHoldSurplus = true
         let lastSlot = firstSlot + Partition.slotCount - 1
         let arcs = shared.epoch.arcs
+        ledArcs = arcs.indices.filter { place in
+            arcs[place].last >= firstSlot && arcs[place].first <= lastSlot
+                && shared.hotArcs[place].home == Int32(shared.number)
+        }
         for (arcPlace, arc) in arcs.enumerated()
         where arc.last >= firstSlot && arc.first <= lastSlot {
             for slot in max(arc.first, firstSlot)...min(arc.last, lastSlot) {
@@ -35,12 +39,15 @@ extension Partition {
             state.pointee.generation = arc.generation
             return
         }
+        let staysHome = arc.home == Int32(shared.number) && isNamed
         stopLeading(place, clock: clock)
+        reviewSharers(place, staysHome: staysHome, clock: clock)
+        if shared.isWatching { shared.output.slotChanged(firstSlot + place) }
         state.pointee.change = shared.change
         state.pointee.generation = arc.generation
         state.pointee.committed = -1
         for replica in 0..<HotArc.followersMax { follower(place, replica).pointee = Follower() }
-        guard arc.home == Int32(shared.number), isNamed else { return }
+        guard staysHome else { return }
         if isStart, isFounding(place) {
             // Founding writes the base into every directory: the slot is settled.
             state.pointee.phase = .serving

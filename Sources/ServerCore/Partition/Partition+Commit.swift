@@ -12,10 +12,11 @@ extension Partition {
     }
 
     /// Rule 9: what a majority has is committed, and its answers go out.
-    private func advance(_ place: Int, clock: Clock) {
+    func advance(_ place: Int, clock: Clock) {
+        guard isLeading(place) else { return }
         let arc = arc(place)
         let state = slots + place
-        let position = majorityPosition(place, arc)
+        let position = answerablePosition(place, arc)
         guard position > state.pointee.committed else { return }
         state.pointee.committed = position
         if state.pointee.phase == .installing { beginServing(place) }
@@ -34,6 +35,19 @@ extension Partition {
                 confirm(hold, place)
             }
         }
+        if sharers.hasUpdates { sendUpdates(place, clock: clock) }
+    }
+
+    /// The largest position that a majority has and of whose keys nobody uses an old copy any more.
+    private func answerablePosition(_ place: Int, _ arc: HotArc) -> Int {
+        let position = majorityPosition(place, arc)
+        guard !sharers.announcements.isEmpty else { return position }
+        if shared.planted.contains(.inheritsNoWaits),
+            sharers.announcements[place]?.contains(where: { $0.gate == position }) != true
+        {
+            return position
+        }
+        return min(position, sharers.gate(place))
     }
 
     /// The largest position that a majority of the set has acknowledged; -1 when no majority has

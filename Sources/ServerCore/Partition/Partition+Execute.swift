@@ -153,7 +153,11 @@ extension Partition {
         shared.append(record)
         state.pointee.position = record.position
         let arc = shared.hotArcs[Int(state.pointee.arc)]
-        if arc.followerCount == 1, shared.isDurableAtFlush {
+        if shared.isWatching || !watchers.isEmpty { tellWatchers(record.key) }
+        if !sharers.keys.isEmpty {
+            tellSharers(place, record.key, position: record.position, clock: clock)
+        }
+        if arc.followerCount == 1, shared.isDurableAtFlush, sharers.announcements.isEmpty {
             // Replies leave after the flush, so what is in the batch counts as durable.
             state.pointee.committed = record.position
             return
@@ -168,6 +172,7 @@ extension Partition {
                 follower.pointee.since = clock.now
             }
             link.buffer(.stream, partition: number).append(line)
+            copyCounts.messages.records += 1
         }
         shared.undurable.append(
             .own(

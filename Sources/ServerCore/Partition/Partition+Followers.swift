@@ -103,6 +103,9 @@ extension Partition {
 
     func onLink(to member: Int, isUp: Bool, clock: Clock) {
         isQuiet = false
+        // What it was told may be lost: it keeps what it has until its lease is over.
+        sharers.closeSession(of: member)
+        loseWatcher(member, isUp: isUp)
         for place in 0..<Partition.slotCount where slots[place].phase != .idle {
             switch slots[place].phase {
             case .idle:

@@ -15,7 +15,9 @@ extension Partition {
             return
         }
         let arc = shared.epoch.arcs[Int(slots[place].arc)]
-        let until = shared.collectGuard(of: arc, asker: asker, now: clock.now)
+        // Copies that others hold of what this node led are promises too.
+        let until = max(
+            shared.collectGuard(of: arc, asker: asker, now: clock.now), sharers.leftUntil)
         if clock.now < until {
             nextDue = min(nextDue, until)
             deferCollect(place, generation: generation, asker: asker)

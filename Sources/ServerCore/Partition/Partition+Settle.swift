@@ -38,6 +38,8 @@ struct Settle {
     var chosen: CopyState?
     /// Whether this node's own answer is under way.
     var isOwnAsked = false
+    /// Whether the answers are enough, and copies of the slot's keys are waited for.
+    var isHeld = false
 
     init(members: Int, since: Int) {
         self.since = since
@@ -140,6 +142,8 @@ extension Partition {
     enum SettleLimits {
         /// Microseconds until members that have not answered are asked again.
         static let askAgain = 100_000
+        /// Microseconds until it is looked again whether copies may still be in use.
+        static let lookAgain = 50_000
         /// Microseconds that a settle whose members may have forgotten writes waits for those that
         /// have not answered.
         static let doubtPatience = 10_000_000
@@ -165,7 +169,7 @@ extension Partition {
         let isOwnDue = clock.now >= ownGuard
         if !isOwnDue { nextDue = min(nextDue, ownGuard) }
         let isAskDue = clock.now >= settle.nextAsk
-        guard isOwnDue || isAskDue else { return }
+        guard isOwnDue || isAskDue || settle.isHeld else { return }
         if isOwnDue {
             settle.isOwnAsked = true
             answerCollect(place, asker: shared.number)
@@ -178,7 +182,7 @@ extension Partition {
             }
         }
         settles[place] = settle
-        if isAskDue { choose(place, clock: clock) }
+        if isAskDue || settle.isHeld { choose(place, clock: clock) }
     }
 
     private func ownGuard(_ place: Int, clock: Clock) -> Int {
@@ -240,7 +244,7 @@ extension Partition {
             guard plan.mayTrustDoubtful(settle, now: clock.now) else { return }
             counting |= settle.doubtful
         }
-        guard let best = settle.best(of: counting) else { return }
+        guard let best = settle.best(of: counting), mayServe(place, clock: clock) else { return }
         settles[place]?.isInDoubt = counting != settle.sound
         if let own = plan.members.firstIndex(of: shared.number),
             counting & (1 << UInt64(own)) != 0,
@@ -254,6 +258,16 @@ extension Partition {
         } else if fetchesUnderWay < SettleLimits.fetchesMax {
             fetch(place, from: best, settle.copies[best], clock: clock)
         }
+    }
+
+    /// Whether nobody may answer from an old copy that this node could not take back.
+    private func mayServe(_ place: Int, clock: Clock) -> Bool {
+        let until = sharingGuard(place)
+        settles[place]?.isHeld = clock.now < until
+        if clock.now >= until { return true }
+        // New promises may cover what was lent before that.
+        nextDue = min(nextDue, until, clock.now + SettleLimits.lookAgain)
+        return false
     }
 
     /// Whether the own copy has the chosen one's content, learned before: then nothing need be
@@ -320,9 +334,8 @@ extension Partition {
             after: shared.batch)
         // One round instead of two: a majority holds the very same copy already, so serve; the
         // install rides in front of the first write.
-        if agreeing >= Int(arc.majority) || shared.planted.contains(.servesBeforeInstall) {
-            beginServing(place)
-        }
+        let isAgreed = agreeing >= Int(arc.majority) && sharers.gate(place) >= 0
+        if isAgreed || shared.planted.contains(.servesBeforeInstall) { beginServing(place) }
         for replica in 0..<Int(arc.replicaCount) where replica != Int(arc.selfIndex) {
             let member = Int(arc.members[replica])
             if let copy = members.firstIndex(of: member).flatMap({ settle[$0] }) {

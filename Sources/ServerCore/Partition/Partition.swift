@@ -31,6 +31,18 @@ final class Partition {
     var burials: [Int: [Burial]] = [:]
     /// Writes whose outcome the next generation decides, by place in the partition.
     var undecided: [Int: UndecidedWrites] = [:]
+    /// As home: who has copies of its keys.
+    var sharers = SharerTable()
+    /// As home: the arcs of the adopted epoch that it leads slots of here.
+    var ledArcs: [Int] = []
+    /// As somebody else: the sessions with homes, by member number.
+    var sessions: [Int: CopySession] = [:]
+    var copyCounts = CacheReport()
+    /// As home: who wants to hear of changed keys, and the number of the question.
+    var watchers: [Int: Int] = [:]
+    /// As somebody else: the homes that were asked to tell, by member number.
+    var watches: [Int: Watch] = [:]
+    var lastWatch = 0
     /// Questions that wait for a lease to end, or for an epoch.
     var deferredCollects: Set<DeferredCollect> = []
     /// When the first promise ends that a settle or a question waits for, in microseconds.

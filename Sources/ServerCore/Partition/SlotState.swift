@@ -51,6 +51,8 @@ struct SlotState {
     /// Replies that wait for a commit: a list in the worker's ``HoldPool``, oldest first.
     var firstHold: Int32 = HoldPool.none
     var lastHold: Int32 = HoldPool.none
+    /// Writes of this node's clients that are under way to the slot's home.
+    var writesUnderWay: Int32 = 0
     var phase = SlotPhase.idle
     /// The log was damaged in the middle here: the copy says nothing until it is installed anew.
     var isDamaged = false

@@ -16,6 +16,22 @@ import RESP
 /// INSTALL partition slot g p same|more|last digest lines   (rule 6)
 /// OUTCOME partition (slot g)…             with what was this generation settled?
 /// SETTLED partition (slot g base p)…      the answer
+/// FILL    partition numbers version argument…      a read, for the key's entry: request, session,
+///         and the generation and position of what the asker has, if anything
+/// ENTRY   id numbers same|value|absent value       the answer: lease, entry's generation and
+///         position, slot's generation, position and turn, expiry
+/// RENEW   partition (session time)…       more time for the copies of a session
+/// LEASE   partition (session time lease)… the answer
+/// OVER    partition (session 0)…          begin another session
+/// INVALIDATE partition numbers key        a write comes: session, slot, g, p, turn, number
+/// DROPPED partition (slot session number)…         the copy is gone
+/// UPDATE  partition numbers key value     the new value: session, slot, g, p, expiry
+/// GUESS   worker time (session)… key…     entries of keys that may be read soon
+/// COPIES  worker time (session key numbers same|value|absent value)…   the answer
+/// HOTTEST worker (count)… key…            what is read most through this node
+/// WATCH   partition (number on)…          tell me of changed keys, or do not any more
+/// WATCHED partition (number on)…          so be it; or: something may have been missed
+/// CHANGED partition key                   a key was written or removed
 /// NODE    json                            a NodeMessage, on the control link
 /// ```
 ///
@@ -47,6 +63,34 @@ public enum PeerFrame: String, Sendable, CaseIterable {
     case outcome = "OUTCOME"
     /// The answer to ``outcome``.
     case settled = "SETTLED"
+    /// A read, for the key's entry.
+    case fill = "FILL"
+    /// The answer to ``fill``.
+    case entry = "ENTRY"
+    /// A sharer asks for more time.
+    case renew = "RENEW"
+    /// The answer to ``renew``.
+    case lease = "LEASE"
+    /// A session is over.
+    case over = "OVER"
+    /// A write of a key comes.
+    case invalidate = "INVALIDATE"
+    /// The answer to ``invalidate``.
+    case dropped = "DROPPED"
+    /// The new value of a key.
+    case update = "UPDATE"
+    /// Asks for entries that may be read soon.
+    case guess = "GUESS"
+    /// The answer to ``guess``.
+    case copies = "COPIES"
+    /// What is read most through a node.
+    case hottest = "HOTTEST"
+    /// A node wants to hear of changed keys.
+    case watch = "WATCH"
+    /// The answer to ``watch``.
+    case watched = "WATCHED"
+    /// A key has changed.
+    case changed = "CHANGED"
     /// A message of the node's control plane.
     case node = "NODE"
 
@@ -85,6 +129,16 @@ struct FrameWriter {
 
     func element(_ number: Int) {
         var text = String(number)
+        text.withUTF8 { element(UnsafeRawBufferPointer($0)) }
+    }
+
+    /// Numbers in one element, separated by blanks.
+    func element(numbers: [Int]) {
+        var text = ""
+        for number in numbers {
+            if !text.isEmpty { text += " " }
+            text += String(number)
+        }
         text.withUTF8 { element(UnsafeRawBufferPointer($0)) }
     }
 

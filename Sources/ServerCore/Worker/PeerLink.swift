@@ -26,6 +26,7 @@ final class PeerLink {
         // In the order in which they leave: an answer that says «I have this much» must not
         // overtake what it speaks of.
         case stream, acknowledge, refuse, collect, copy, fetch, outcome, settled
+        case renew, lease, over, dropped, watch, watched
 
         var frame: PeerFrame {
             switch self {
@@ -37,6 +38,12 @@ final class PeerLink {
             case .fetch: .fetch
             case .outcome: .outcome
             case .settled: .settled
+            case .renew: .renew
+            case .lease: .lease
+            case .over: .over
+            case .dropped: .dropped
+            case .watch: .watch
+            case .watched: .watched
             }
         }
     }

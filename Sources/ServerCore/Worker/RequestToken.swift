@@ -8,6 +8,8 @@ public struct RequestToken: Sendable, Hashable {
         case connection
         /// Another node: `owner` is its member number, `sequence` its request.
         case peer
+        /// A worker of this process that guessed keys: the reply tells what came of them.
+        case guess
         /// A part of a command with several parts: `owner` is the gathering, `sequence` the part.
         case gather
     }
@@ -79,6 +81,11 @@ public protocol WorkerOutput: AnyObject {
     func confirmWanted()
     /// A member acts by a later epoch.
     func laterEpochSeen(from member: Int)
+    /// A key was written or removed somewhere in the cluster, or may have been; told while
+    /// ``Worker/setWatching(_:clock:)`` is on, for keys of this worker's partitions.
+    func keyChanged(_ key: UnsafeRawBufferPointer)
+    /// Keys of a slot may have changed without a word: whoever knows some must forget them.
+    func slotChanged(_ slot: Int)
 }
 
 /// A command that travels from one worker of a process to another.

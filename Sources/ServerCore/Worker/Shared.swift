@@ -59,6 +59,13 @@ final class Shared {
     private var links: [PeerLink?] = []
     private(set) var linkedMembers: [Int] = []
 
+    /// Whether clients of this process want to hear of changed keys.
+    var isWatching = false
+    /// Copies of other homes' keys.
+    var copies = CopyCache()
+    /// Whether the settings in force let any key be answered from a copy.
+    private(set) var isCaching = false
+
     var holds = HoldPool()
     /// Reads whose reply waits for a confirm round.
     var unconfirmed: [UnconfirmedRead] = []
@@ -88,6 +95,7 @@ final class Shared {
     /// Makes the hot view of an epoch.
     func take(_ epoch: RingEpoch) {
         self.epoch = epoch
+        isCaching = epoch.settings.isAnyCached
         plans = epoch.arcs.map(SettlePlan.init)
         let learners = epoch.learners
         change = learners.isEmpty ? 0 : epoch.queue.active?.id ?? 0

@@ -81,7 +81,7 @@ extension Worker {
                 WaitingRequest(
                     id: .ring, arguments: question, slot: nil, token: token, version: version,
                     deadline: clock.now + limit),
-                to: target.home)
+                to: target.home, clock: clock)
         } else {
             Replies.tryAgain.withUnsafeBytes { complete(token, $0) }
         }

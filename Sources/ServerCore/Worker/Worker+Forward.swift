@@ -7,8 +7,17 @@ import RESP
 struct Forward {
     let request: WaitingRequest
     let target: Int
+    /// When it asks for the key's entry: in which session, and since when.
+    var fill: Fill?
     /// Monotonic microseconds after which its fate is called unknown.
     var deadline: Int
+}
+
+/// A read that asks for the key's entry.
+struct Fill {
+    /// 0 when the home is not to know of the copy.
+    let session: Int
+    let askedAt: Int
 }
 
 /// Commands that wait for one slot to have a home within reach, in their order.
@@ -33,17 +42,44 @@ extension Worker {
         forwards.count < Limits.forwardsMax && shared.link(to: member)?.isUp == true
     }
 
-    func forward(_ request: WaitingRequest, to member: Int) {
+    func forward(_ request: WaitingRequest, to member: Int, clock: Clock) {
         guard let link = shared.link(to: member) else { return }
         let number = nextForward
         nextForward += 1
+        let fill = fill(for: request, from: member, clock: clock)
         forwards[number] = Forward(
-            request: request, target: member, deadline: request.deadline)
+            request: request, target: member, fill: fill, deadline: request.deadline)
+        noteForward(request, by: 1)
         let writer = FrameWriter(buffer: link.out)
+        if let fill {
+            ask(fill, request, number: number, writer)
+            return
+        }
         writer.begin(.forward, elements: 2 + request.arguments.count)
         writer.element(number * Worker.workersMax + shared.worker)
         writer.element(Int(request.version.rawValue))
         for argument in request.arguments { argument.withUnsafeBytes { writer.element($0) } }
+    }
+
+    /// A command is under way no more.
+    func dropForward(_ number: Int) {
+        guard let forward = forwards.removeValue(forKey: number) else { return }
+        noteForward(forward.request, by: -1)
+    }
+
+    /// Counts the writes under way, by slot: what is read behind one goes to the home behind it.
+    private func noteForward(_ request: WaitingRequest, by change: Int32) {
+        guard let slot = request.slot, let partition = partitions[slot >> 10] else { return }
+        if !request.isWrite {
+            partition.copyCounts.messages.readsForwarded += change > 0 ? 1 : 0
+            return
+        }
+        partition.slots[partition.place(slot)].writesUnderWay += change
+        guard change > 0 else { return }
+        partition.copyCounts.messages.writesForwarded += 1
+        if request.arguments.count > 1 {
+            request.arguments[1].withUnsafeBytes { partition.dropCopy($0) }
+        }
     }
 
     /// Another node sent a client's command.
@@ -125,7 +161,7 @@ extension Worker {
         guard frame.count == 4, let number = parseDecimal(frame[1]),
             let forward = forwards[number / Worker.workersMax], forward.target == member
         else { return }
-        forwards[number / Worker.workersMax] = nil
+        dropForward(number / Worker.workersMax)
         if bytesEqual(frame[2], literal("done")) {
             complete(forward.request.token, frame[3])
             return
@@ -202,7 +238,7 @@ extension Worker {
         guard let partition = partitions[slot >> 10] else { return }
         let home = partition.arc(partition.place(slot)).home
         guard home == Int32(shared.number) else {
-            forward(request, to: Int(home))
+            forward(request, to: Int(home), clock: clock)
             return
         }
         let start = replies.count
@@ -222,7 +258,7 @@ extension Worker {
     func loseForwards(to member: Int, clock: Clock) {
         let lost = forwards.filter { $0.value.target == member }
         for (number, forward) in lost.sorted(by: { $0.key < $1.key }) {
-            forwards[number] = nil
+            dropForward(number)
             if forward.request.isWrite {
                 Replies.lostLink.withUnsafeBytes { complete(forward.request.token, $0) }
             } else {
@@ -242,7 +278,7 @@ extension Worker {
                 forwards[number]?.deadline = min(
                     forward.deadline, clock.now + Limits.lostHomePatience)
             } else {
-                forwards[number] = nil
+                dropForward(number)
                 parkAgain(forward.request)
             }
         }
@@ -251,7 +287,7 @@ extension Worker {
     func expireForwards(clock: Clock) {
         let late = forwards.filter { $0.value.deadline <= clock.now }
         for (number, forward) in late.sorted(by: { $0.key < $1.key }) {
-            forwards[number] = nil
+            dropForward(number)
             let reply = forward.request.isWrite ? Replies.lateAnswer : Replies.noHome
             reply.withUnsafeBytes { complete(forward.request.token, $0) }
         }

@@ -22,7 +22,9 @@ public enum FrameTarget: Sendable, Equatable {
         }
         switch name {
         case .forward: self = .any
-        case .answer: self = number >= 0 ? .worker(number % Worker.workersMax) : .invalid
+        case .guess: self = .any
+        case .answer, .entry, .copies, .hottest:
+            self = number >= 0 ? .worker(number % Worker.workersMax) : .invalid
         case .node: self = .invalid
         default:
             self = number >= 0 && number < Worker.partitionCount ? .partition(number) : .invalid
@@ -53,6 +55,14 @@ extension Worker {
         case .answer:
             onAnswer(frame, from: member, clock: clock)
             return true
+        case .entry:
+            return onEntry(frame, from: member, clock: clock)
+        case .guess:
+            return onGuess(frame, from: member, clock: clock)
+        case .copies:
+            return onCopies(frame, from: member, clock: clock)
+        case .hottest:
+            return onHottest(frame, from: member, clock: clock)
         case .node:
             return false
         default:
@@ -69,6 +79,17 @@ extension Worker {
             return true
         case .install:
             return onInstall(frame, partition, from: member)
+        case .fill:
+            return onFill(frame, partition, from: member, clock: clock)
+        case .renew, .lease, .over:
+            return onSession(name, frame[2], partition, from: member, clock: clock)
+        case .watch, .watched:
+            return onWatchFrame(name, frame[2], partition, from: member)
+        case .changed:
+            shared.output.keyChanged(frame[2])
+            return true
+        case .invalidate, .update:
+            return onAnnouncement(name, frame, partition, from: member, clock: clock)
         case .content:
             return onContent(frame, partition, from: member, clock: clock)
         default:
@@ -107,6 +128,12 @@ extension Worker {
                 if generation == partition.slots[place].generation {
                     partition.decide(place, base: base, position: position)
                 }
+            case .dropped:
+                // Its second number is the session.
+                guard let announcement = numbers.next() else { return false }
+                partition.onDropped(
+                    place, session: generation, announcement: announcement, from: member,
+                    clock: clock)
             case .copy:
                 guard let base = numbers.next(), let position = numbers.next(),
                     let digest = numbers.nextDigest(), let damaged = numbers.next()

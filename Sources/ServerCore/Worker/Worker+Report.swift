@@ -10,6 +10,7 @@ extension Worker {
         }
         report.followers = followers.values.sorted { $0.member < $1.member }
         fillMoves(&report)
+        report.caches.add(cacheReport())
         report.epoch = shared.epoch.number
         report.writesStopped = shared.writesStopped
         report.traffic.reads += traffic.reads
@@ -20,6 +21,26 @@ extension Worker {
         report.traffic.refused += traffic.refused
         report.recent += traffic.recent
         report.log.records += shared.records
+    }
+
+    func cacheReport() -> CacheReport {
+        var report = copyCounts
+        for partition in partitions {
+            guard let partition else { continue }
+            report.add(partition.copyCounts)
+            report.sharedKeys += partition.sharers.keys.count
+            report.sharedWrites += partition.sharers.sharedWrites
+            report.leasesWaitedOut += partition.sharers.leasesWaitedOut
+            report.sessionsEnded += partition.sessions.values.reduce(0) { $0 + $1.ended }
+        }
+        report.prefetches.add(prefetcher.report)
+        report.coherence = shared.epoch.settings.coherence
+        report.prefetching = shared.epoch.settings.prefetching
+        report.entries = shared.copies.count
+        report.bytes = shared.copies.bytes
+        report.bytesMax = shared.copies.bytesMax
+        report.evictions = shared.copies.evictions
+        return report
     }
 
     private func fillMoves(_ report: inout NodeReport) {
@@ -44,7 +65,8 @@ extension Worker {
         }
         return SlotReport(
             epoch: shared.epoch.number, unsettled: unsettled.sorted(), level: level.sorted(),
-            copied: isCopying ? 0 : shared.epoch.queue.active?.id ?? 0)
+            copied: isCopying ? 0 : shared.epoch.queue.active?.id ?? 0,
+            sharedUntil: partitions.lazy.compactMap { $0?.sharers.leftUntil }.max() ?? 0)
     }
 
     /// What this worker holds of a range of slots; others' partitions are passed over.

@@ -41,6 +41,9 @@ extension Worker {
                 id, arguments, token: token, version: version, clock: clock, reply: reply)
         }
         traffic.count(isWrite: shape.flags.contains(.write))
+        if prefetcher.prefetching != .off, !shape.flags.contains(.write) {
+            learn(arguments, step: Int(shape.keyStep), connection: token.owner, clock: clock)
+        }
         let isSplit =
             shape.flags.contains(.multiKey)
             && (id == .mget || arguments.count > Int(shape.keyStep) + 1)
@@ -58,11 +61,22 @@ extension Worker {
     /// A command that another worker of this process received.
     public func submit(_ request: PassedRequest, clock: Clock) {
         withArguments(request.arguments) { arguments in
+            if request.token.kind == .peer, Worker.frame(arguments) != nil {
+                _ = onFrame(arguments, from: request.token.owner, clock: clock)
+                return
+            }
             guard let id = CommandTable.find(arguments[0]),
                 let version = ProtocolVersion(rawValue: request.version)
             else { return }
             if request.token.kind == .peer {
                 serve(id, arguments, token: request.token, version: version, clock: clock)
+                return
+            }
+            if id == .ring, arguments.count > 2, bytesEqual(arguments[1], literal("PREFETCH")) {
+                let asked = guess(
+                    (2..<arguments.count).map(arguments.array), by: Int(request.token.worker),
+                    clock: clock)
+                outcomes[Int(request.token.worker), default: .init()].asked += asked
                 return
             }
             let start = replies.count
@@ -105,6 +119,12 @@ extension Worker {
         let place = partition.place(slot)
         let home = partition.arc(place).home
         if !partition.slots[place].isParked {
+            if shared.isCaching, home != Int32(shared.number),
+                answerFromCopy(
+                    id, arguments, partition, place, version: version, clock: clock, reply: reply)
+            {
+                return .replied
+            }
             if home == Int32(shared.number) {
                 switch run(
                     id, arguments, partition, slot: slot, token: token, version: version,
@@ -120,7 +140,7 @@ extension Worker {
                     waiting(
                         id, arguments, slot: slot, token: token, version: version, clock: clock,
                         deadline: deadline),
-                    to: Int(home))
+                    to: Int(home), clock: clock)
                 return .held
             }
         }
@@ -172,6 +192,8 @@ extension Worker {
         switch token.kind {
         case .none:
             return
+        case .guess:
+            onOutcomes(token, reply)
         case .peer:
             // «Not done» is no answer for another node: it tries elsewhere.
             let isNotDone = Replies.tryAgain.withUnsafeBytes { bytesEqual($0, reply) }

@@ -1,6 +1,7 @@
 import Bytes
 import Commands
 import Log
+import Prefetch
 import RESP
 import Ring
 
@@ -73,6 +74,18 @@ public final class Worker {
     var parkedBytes = 0
     var forwards: [Int: Forward] = [:]
     var nextForward: Int
+    var prefetcher = Prefetcher(.off)
+    /// What was guessed in this tick.
+    var guessed: [[UInt8]] = []
+    /// Guessed keys that were asked for.
+    var guesses: [[UInt8]: Guess] = [:]
+    /// What came of guesses and is not told yet, by who guessed.
+    var outcomes: [Int: GuessOutcomes] = [:]
+    var nextHottest = 0
+    /// What the worker's copies do, beside what its partitions count.
+    var copyCounts = CacheReport()
+    /// Where an answer in parts grows.
+    let gathered = OutputBuffer()
     var gathers: [Int: Gather] = [:]
     var nextGather = 1
     var traffic = WorkerTraffic()
@@ -106,6 +119,7 @@ public final class Worker {
 
     deinit {
         replies.deallocate()
+        gathered.deallocate()
     }
 
     /// The epoch that the worker acts by.
@@ -141,6 +155,7 @@ public final class Worker {
 
     /// Begins to act by the epoch that the worker was made with.
     public func start(clock: Clock) {
+        noteCacheSettings()
         for partition in partitions { partition?.endRestore() }
         for partition in partitions { partition?.adopt(clock: clock, isStart: true) }
     }
@@ -149,6 +164,7 @@ public final class Worker {
     public func adopt(_ epoch: RingEpoch, clock: Clock) {
         guard epoch.number > shared.epoch.number else { return }
         shared.take(epoch)
+        noteCacheSettings()
         // What was under way to learners or for another generation is not waited for any more.
         for link in shared.allLinks { link.installBytes = 0 }
         for partition in partitions { partition?.adopt(clock: clock, isStart: false) }
@@ -196,10 +212,14 @@ public final class Worker {
             partition.pursueDue(clock: clock)
             if isTending { partition.tend(clock: clock) }
             if isTending { partition.expireSome(clock: clock) }
+            if isTending { partition.pursueWatches() }
             partition.pursueMoves(clock: clock)
             partition.pursueUndecided(clock: clock)
+            partition.pursueSharers(clock: clock)
+            partition.pursueSessions(clock: clock)
         }
         if isTending { expireForwards(clock: clock) }
+        if isTending { tendGuesses(clock: clock) }
         settleUnconfirmed(clock: clock, mayAsk: true)
         retryParked(clock: clock)
     }
@@ -237,6 +257,7 @@ public final class Worker {
             shared.hasNewlyServed = false
             retryParked(clock: clock)
         }
+        if !guessed.isEmpty { askForGuessed(clock: clock) }
         for link in shared.allLinks { link.flush() }
         return shared.log.isEmpty ? nil : shared.batch
     }

@@ -49,6 +49,8 @@ final class ScriptProcess {
         }
         func confirmWanted() { wantsConfirm = true }
         func laterEpochSeen(from member: Int) { laterEpochs.insert(member) }
+        func keyChanged(_ key: UnsafeRawBufferPointer) {}
+        func slotChanged(_ slot: Int) {}
     }
 
     let number: Int

@@ -45,7 +45,15 @@ struct FrameWords {
         case .fetch: return numbers(frame, 2).map { "fetch for \($0[1]): send me your copy" }
         case .outcome: return numbers(frame, 2).map { "outcome: with what did \($0[1]) begin?" }
         case .settled: return numbers(frame, 4).map { "settled: with (\($0[2]), \($0[3]))" }
-        case .node: return []
+        case .fill: return ["fill: \(frame.text(4)) \(frame.text(5)), for its entry"]
+        case .entry: return ["entry: \(frame.text(3)) \(frame.text(4))"]
+        case .invalidate: return ["invalidate: \(frame.text(3)) changes"]
+        case .dropped: return ["dropped: my copy is gone"]
+        case .update: return ["update: \(frame.text(3)) is now \(frame.text(4))"]
+        case .renew: return ["renew: more time for my copies"]
+        case .lease: return ["lease: so be it"]
+        case .over: return ["over: begin another session"]
+        case .guess, .copies, .hottest, .watch, .watched, .changed, .node: return []
         }
     }
 

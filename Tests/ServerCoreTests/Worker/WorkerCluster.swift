@@ -16,6 +16,8 @@ final class WorkerCluster {
         var order: [Int] = []
         var confirmsWanted = 0
         var laterEpochs: Set<Int> = []
+        var changedKeys: [[UInt8]] = []
+        var changedSlots: [Int] = []
 
         func complete(_ token: RequestToken, _ reply: UnsafeRawBufferPointer) {
             replies[token.sequence] = String(decoding: reply, as: UTF8.self)
@@ -26,6 +28,8 @@ final class WorkerCluster {
         }
         func confirmWanted() { confirmsWanted += 1 }
         func laterEpochSeen(from member: Int) { laterEpochs.insert(member) }
+        func keyChanged(_ key: UnsafeRawBufferPointer) { changedKeys.append(Array(key)) }
+        func slotChanged(_ slot: Int) { changedSlots.append(slot) }
     }
 
     private var workers: [Int: Worker] = [:]

@@ -1,0 +1,180 @@
+/// The version of one write in its slot, or how far a slot had come when something was said of it;
+/// larger wins.
+struct Version: Comparable, Sendable {
+    var generation = 0
+    var position = 0
+    /// Between two writes: how often the home had taken copies back without a write.
+    var turn = 0
+
+    static func < (left: Version, right: Version) -> Bool {
+        (left.generation, left.position, left.turn)
+            < (right.generation, right.position, right.turn)
+    }
+}
+
+/// What a node that is not a key's home knows of the key.
+struct Copy {
+    /// What is known.
+    enum Content {
+        /// The value and when it expires: milliseconds since 1970, 0 for never.
+        case value([UInt8], expiry: Int)
+        /// This node is a successor: its replica has the version.
+        case replica
+        /// There is no such key.
+        case absent
+    }
+
+    var key: [UInt8]
+    var content: Content
+    /// Of the entry; (0, 0) for an absent key.
+    var version: Version
+    /// Who said so.
+    var home: Int
+    /// In which session with that home; 0 when the home does not know of the copy.
+    var session: Int
+    /// When the home was asked, in monotonic microseconds: so old the copy is at most.
+    var askedAt: Int
+    /// Which worker of the process guessed it, or ``hinted``, as long as no client has read it;
+    /// nil when it was asked for by a client's read.
+    var guesser: Int?
+
+    /// Stands for a client's hint in place of a worker's guess.
+    static let hinted = -1
+
+    /// Bytes that a copy takes beside its key and value.
+    static let overheadBytes = 160
+
+    var byteCount: Int {
+        guard case .value(let value, _) = content else { return key.count + Copy.overheadBytes }
+        return key.count + value.count + Copy.overheadBytes
+    }
+}
+
+/// One worker's copies of other homes' keys, within a bound of bytes.
+///
+/// What has to go is found as SIEVE does (Zhang et al., NSDI 2024): a hand walks from the oldest copy
+/// to the newest and takes the first that was not read since it last came by. A hit only sets a
+/// bit, a scan drives out no copy that is in use, and hit rates are those of far larger policies.
+struct CopyCache {
+    private struct Node {
+        var hash: UInt64
+        var copy: Copy
+        var isVisited = false
+        /// The neighbour that is newer, and the one that is older; -1 at the ends.
+        var newer: Int32 = -1
+        var older: Int32 = -1
+    }
+
+    /// The largest share of the bound that one copy may take, as a divisor.
+    static let largestShare = 8
+
+    private var places: [UInt64: Int32] = [:]
+    private var nodes: [Node?] = []
+    private var free: [Int32] = []
+    private var newest: Int32 = -1
+    private var oldest: Int32 = -1
+    private var hand: Int32 = -1
+    private(set) var bytes = 0
+    /// Copies that had to go for want of room.
+    private(set) var evictions = 0
+    /// Who guessed the copies that went unread, since this was last asked.
+    private var wasted: [Int] = []
+    /// The bound; what is above goes at the next insertion.
+    var bytesMax = 0
+
+    var count: Int { places.count }
+
+    /// Where the copy of a key is; nil when there is none.
+    func find(_ hash: UInt64, _ key: UnsafeRawBufferPointer) -> Int32? {
+        guard let place = places[hash], let node = nodes[Int(place)],
+            node.copy.key.elementsEqual(key)
+        else { return nil }
+        return place
+    }
+
+    subscript(place: Int32) -> Copy {
+        guard let node = nodes[Int(place)] else { preconditionFailure("no copy there") }
+        return node.copy
+    }
+
+    /// Notes that a client was answered from a copy.
+    ///
+    /// - Returns: who guessed it, if nobody had read it before.
+    mutating func noteHit(_ place: Int32) -> Int? {
+        nodes[Int(place)]?.isVisited = true
+        guard let guesser = nodes[Int(place)]?.copy.guesser else { return nil }
+        nodes[Int(place)]?.copy.guesser = nil
+        return guesser
+    }
+
+    /// Keeps a copy; one that is too large is not kept.
+    mutating func insert(_ copy: Copy, hash: UInt64) {
+        if let place = places[hash] { remove(place) }
+        guard copy.byteCount <= bytesMax / CopyCache.largestShare else {
+            if let guesser = copy.guesser { wasted.append(guesser) }
+            return
+        }
+        while bytes + copy.byteCount > bytesMax { evictOne() }
+        var node = Node(hash: hash, copy: copy)
+        node.older = newest
+        let place: Int32
+        if let reused = free.popLast() {
+            place = reused
+            nodes[Int(place)] = node
+        } else {
+            place = Int32(nodes.count)
+            nodes.append(node)
+        }
+        if newest >= 0 { nodes[Int(newest)]?.newer = place } else { oldest = place }
+        newest = place
+        places[hash] = place
+        bytes += copy.byteCount
+    }
+
+    mutating func remove(_ place: Int32) {
+        guard let node = nodes[Int(place)] else { return }
+        if let guesser = node.copy.guesser { wasted.append(guesser) }
+        if hand == place { hand = node.newer }
+        if node.newer >= 0 {
+            nodes[Int(node.newer)]?.older = node.older
+        } else {
+            newest = node.older
+        }
+        if node.older >= 0 {
+            nodes[Int(node.older)]?.newer = node.newer
+        } else {
+            oldest = node.newer
+        }
+        bytes -= node.copy.byteCount
+        places[node.hash] = nil
+        nodes[Int(place)] = nil
+        free.append(place)
+    }
+
+    mutating func removeAll() {
+        let bytesMax = bytesMax
+        let evictions = evictions
+        let wasted = wasted + nodes.compactMap { $0?.copy.guesser }
+        self = CopyCache()
+        self.bytesMax = bytesMax
+        self.evictions = evictions
+        self.wasted = wasted
+    }
+
+    /// Who guessed the copies that went unread since this was last asked.
+    mutating func takeWasted() -> [Int] {
+        defer { wasted.removeAll(keepingCapacity: true) }
+        return wasted
+    }
+
+    private mutating func evictOne() {
+        var candidate = hand >= 0 ? hand : oldest
+        while let node = nodes[Int(candidate)], node.isVisited {
+            nodes[Int(candidate)]?.isVisited = false
+            candidate = node.newer >= 0 ? node.newer : oldest
+        }
+        hand = nodes[Int(candidate)]?.newer ?? -1
+        remove(candidate)
+        evictions += 1
+    }
+}
