@@ -44,6 +44,7 @@ struct SharerTable {
         let version: Version
         /// Up to below this position the slot may be committed; `Int.max` when nothing waits.
         var gate: Int
+        let since: Int
         var sentAt: Int
     }
 
@@ -119,19 +120,23 @@ struct SharerTable {
     ///
     /// - Returns: the sharers whose sessions end with that.
     mutating func leave(_ place: Int, now: Int) -> [Sharer] {
-        announcements[place] = nil
+        // Who has not acknowledged an announcement may still use what it was told to drop.
+        var told = (announcements.removeValue(forKey: place) ?? []).map {
+            Sharer(member: $0.member, session: $0.session)
+        }
         updates[place] = nil
-        var left: [Sharer] = []
         for (key, sharers) in keys where key.place == place {
             keys[key] = nil
-            for sharer in sharers where !left.contains(where: { $0.member == sharer.member }) {
-                guard let session = sessions[sharer.member], session.number == sharer.session,
-                    now < session.lentUntil
-                else { continue }
-                sessions[sharer.member]?.isOver = true
-                sessions[sharer.member]?.isLeft = true
-                left.append(sharer)
-            }
+            told += sharers
+        }
+        var left: [Sharer] = []
+        for sharer in told where !left.contains(where: { $0.member == sharer.member }) {
+            guard let session = sessions[sharer.member], session.number == sharer.session,
+                now < session.lentUntil
+            else { continue }
+            sessions[sharer.member]?.isOver = true
+            sessions[sharer.member]?.isLeft = true
+            left.append(sharer)
         }
         return left.sorted { $0.member < $1.member }
     }
@@ -193,8 +198,10 @@ struct SharerTable {
             return nil
         }
         while let oldest = order.popFirst() {
-            if keys[oldest] != nil, oldest != key { return oldest }
+            if oldest == key { continue }
+            if keys[oldest] != nil { return oldest }
         }
+        order.append(key)
         return nil
     }
 
@@ -246,6 +253,14 @@ struct SharerTable {
             waiting[index].gate = 0
         }
         announcements[place] = waiting
+    }
+
+    /// Whether a sharer has long not acknowledged something: nothing more is lent to it, so that the
+    /// wait for it ends with what it has.
+    func isOverdue(_ member: Int, now: Int) -> Bool {
+        announcements.values.contains { waiting in
+            waiting.contains { $0.member == member && now - $0.since >= Limits.repeatAfter }
+        }
     }
 
     /// Announcements that are due to be repeated; they count as sent.

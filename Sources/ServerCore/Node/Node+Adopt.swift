@@ -11,7 +11,8 @@ extension Node {
         noticeReturns(in: newer, now: now)
         let before = epoch
         if before.settings.isAnyStrict {
-            mayShareUntil = now + before.settings.leaseMilliseconds * 1_000
+            mayShareUntil = max(
+                mayShareUntil, now + before.settings.leaseMilliseconds * 1_000)
         }
         epoch = newer
         adoptedAt = now

@@ -84,6 +84,8 @@ public struct Node: Sendable, Equatable {
         if let vote, vote.instance == epoch.number + 1 { self.vote = vote }
         startedAt = now
         adoptedAt = now
+        // What the process before this one lent may still be in use.
+        if incarnation > 1 { mayShareUntil = now + epoch.settings.leaseMilliseconds * 1_000 }
         random = SplitMix64(seed: seed)
         for member in epoch.everyone where member.number != number {
             peers[member.number] = Peer(lastHeard: now)

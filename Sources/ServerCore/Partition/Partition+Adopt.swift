@@ -41,7 +41,9 @@ extension Partition {
         }
         let staysHome = arc.home == Int32(shared.number) && isNamed
         stopLeading(place, clock: clock)
-        reviewSharers(place, staysHome: staysHome, clock: clock)
+        reviewSharers(
+            place, staysHome: staysHome && !hasOtherHome(arcPlace, after: state.pointee.generation),
+            clock: clock)
         if shared.isWatching { shared.output.slotChanged(firstSlot + place) }
         state.pointee.change = shared.change
         state.pointee.generation = arc.generation
@@ -56,6 +58,13 @@ extension Partition {
             askFollowers(place, clock: clock)
         } else {
             beginSettle(place, clock: clock)
+        }
+    }
+
+    /// Whether another node was to lead an arc in a generation between one and the present.
+    private func hasOtherHome(_ arcPlace: Int, after generation: Int) -> Bool {
+        shared.epoch.arcs[arcPlace].history.contains { era in
+            era.generation > generation && era.home != shared.number
         }
     }
 

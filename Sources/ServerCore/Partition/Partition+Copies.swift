@@ -105,7 +105,9 @@ extension Partition {
             sessions[home]?.isNews(answer.asOf, place) ?? true
             || shared.planted.contains(.takesLateFills)
         guard isNews, arc(place).home == Int32(home) else { return true }
-        let isKnown = answer.lease > 0 && session == sessions[home]?.number
+        // An answer that comes after its own lease is no copy of a session.
+        let isKnown =
+            answer.lease > 0 && sessions[home]?.isLive(session, now: clock.now) == true
         shared.copies.insert(
             Copy(
                 key: Array(key), content: content, version: answer.version, home: home,

@@ -105,6 +105,7 @@ extension Partition {
         isQuiet = false
         // What it was told may be lost: it keeps what it has until its lease is over.
         sharers.closeSession(of: member)
+        sessions[member]?.end()
         loseWatcher(member, isUp: isUp)
         for place in 0..<Partition.slotCount where slots[place].phase != .idle {
             switch slots[place].phase {

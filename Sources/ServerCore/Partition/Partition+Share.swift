@@ -117,7 +117,10 @@ extension Partition {
     ///
     /// - Returns: until when, by this node's clock; nil when nothing can be lent.
     private func renew(_ session: Int, of member: Int, clock: Clock) -> Int? {
-        guard let link = shared.link(to: member), link.isUp else { return nil }
+        // A process that has just started may have lent in the same session, and forgotten it.
+        guard let link = shared.link(to: member), link.isUp,
+            clock.now >= shared.quietUntil || shared.planted.contains(.noQuietTime)
+        else { return nil }
         let (admission, freed) = sharers.admit(session, of: member, now: clock.now)
         for place in freed { advance(place, clock: clock) }
         switch admission {
@@ -127,7 +130,7 @@ extension Partition {
             link.append(.over, partition: number, session, 0)
             return nil
         case .open:
-            break
+            if sharers.isOverdue(member, now: clock.now) { return nil }
         }
         var until = clock.now + shared.epoch.settings.leaseMilliseconds * 1_000
         if !shared.planted.contains(.outlastsLease) {
@@ -138,12 +141,17 @@ extension Partition {
         return until
     }
 
+    /// Until when somebody may use copies that this node, or the process before it, can tell nothing;
+    /// 0 when nobody does.
+    var sharedUntil: Int {
+        let quietUntil = shared.planted.contains(.noQuietTime) ? 0 : shared.quietUntil
+        return max(quietUntil, sharers.leftUntil)
+    }
+
     /// Until when a slot of this node's must not be served, as copies of it may be used that this
     /// node can tell nothing, or for longer than the promises made to it cover.
     func sharingGuard(_ place: Int) -> Int {
-        var until = max(
-            shared.planted.contains(.noQuietTime) ? 0 : shared.quietUntil,
-            sharers.leftUntil)
+        var until = sharedUntil
         let reach = sharers.lentUntil
         if reach > arc(place).leaseUntil { until = max(until, reach) }
         return until
@@ -196,10 +204,14 @@ extension Partition {
         let told = sharers.take(key, now: clock.now)
         sharers.noteTakeBack()
         let state = slots[key.place]
+        // Positions begin anew with the generation that is being settled.
+        let position = state.phase == .serving ? state.position : 0
         let version = Version(
-            generation: state.generation, position: state.position, turn: sharers.turn)
-        // Nothing waits for it yet; but until it is acknowledged the slot's next write does.
-        tell(told, key, version, gate: state.position + 1, clock: clock)
+            generation: state.generation, position: position, turn: sharers.turn)
+        // Nothing waits for it yet; but until it is acknowledged the slot's next write does, or the
+        // slot's next generation.
+        tell(
+            told, key, version, gate: state.phase == .serving ? position + 1 : 0, clock: clock)
     }
 
     private func tell(
@@ -211,7 +223,7 @@ extension Partition {
                 number: sharers.nextAnnouncement(), member: sharer.member,
                 session: sharer.session, key: key.bytes, version: version,
                 gate: shared.planted.contains(.waitsForNoSharer) ? Int.max : gate,
-                sentAt: clock.now)
+                since: clock.now, sentAt: clock.now)
             sharers.wait(for: announcement, key.place)
             announce(announcement, key.place)
         }
@@ -261,8 +273,8 @@ extension Partition {
         guard sharers.isOpen(sharer, now: clock.now), let link = shared.link(to: sharer.member),
             link.isUp
         else { return }
-        _ = sharers.add(
-            SharerTable.Key(place: place, bytes: Array(entry.key)), sharer.member)
+        let key = SharerTable.Key(place: place, bytes: Array(entry.key))
+        let surplus = sharers.add(key, sharer.member)
         copyCounts.messages.pushes += 1
         let writer = FrameWriter(buffer: link.out)
         writer.begin(.update, elements: 4)
@@ -272,5 +284,6 @@ extension Partition {
         ])
         writer.element(entry.key)
         writer.element(entry.value)
+        if let surplus { takeBack(surplus, clock: clock) }
     }
 }

@@ -66,7 +66,7 @@ extension Worker {
         return SlotReport(
             epoch: shared.epoch.number, unsettled: unsettled.sorted(), level: level.sorted(),
             copied: isCopying ? 0 : shared.epoch.queue.active?.id ?? 0,
-            sharedUntil: partitions.lazy.compactMap { $0?.sharers.leftUntil }.max() ?? 0)
+            sharedUntil: partitions.lazy.compactMap { $0?.sharedUntil }.max() ?? 0)
     }
 
     /// What this worker holds of a range of slots; others' partitions are passed over.

@@ -20,6 +20,7 @@ import Ring
 /// | `lose n1 n2` | what the first sends to the second is lost, unnoticed, until `heal` |
 /// | `stall n1` · `resume n1` | a disk completes nothing · completes all that it was given |
 /// | `join n4` · `leave n4` | somebody asks for the change |
+/// | `config coherence invalidate` | somebody asks for another value of a setting |
 /// | `copies` | what each node has of the slot |
 struct Script {
     /// Why a script cannot be played.
@@ -63,6 +64,8 @@ struct Script {
         case ("resume", 1): cluster.disks[nodes[0]]?.isStalled = false
         case ("join", 1): cluster.join(nodes[0])
         case ("leave", 1): cluster.request(.leave(member: nodes[0]), at: cluster.running[0])
+        case ("config", 0) where words.count == 3:
+            cluster.request(.set(name: words[1], value: words[2]), at: cluster.running[0])
         case ("copies", 0): cluster.tellCopies()
         default: throw .unknownCommand(words.joined(separator: " "))
         }

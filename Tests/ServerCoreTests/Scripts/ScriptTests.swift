@@ -13,7 +13,7 @@ struct ScriptTests {
         "what happens is what the script tells",
         arguments: [
             "a-write", "a-takeover", "an-unfinished-write", "a-join", "a-healed-partition",
-            "a-whole-restart",
+            "a-whole-restart", "a-copy",
         ])
     func transcriptHolds(_ name: String) throws {
         let file = Self.folder.appending(path: "\(name).txt")

@@ -1,5 +1,5 @@
 /// One step from a state to the next.
-struct ModelMove {
+struct ModelMove: SearchMove {
     enum Kind: UInt8 {
         case decide
         case adopt

@@ -1,5 +1,5 @@
-/// Goes through every state that a plan allows, nearest first.
-struct ModelSearch {
+/// Goes through every state that a model allows, nearest first.
+struct ModelSearch<Model: SearchModel> {
     /// What a search came to.
     struct Outcome {
         /// Distinct states.
@@ -14,16 +14,16 @@ struct ModelSearch {
         var trace: [String] = []
     }
 
-    let plan: ModelPlan
+    let model: Model
     /// Distinct states after which the search gives up.
     var statesMax = 2_000_000
 
     func run() -> Outcome {
-        let model = SlotModel(plan)
         var outcome = Outcome()
-        var seen: Set<ModelState> = [model.first]
+        var seen: Set<Model.State> = [model.first]
         var states = [model.first]
-        var origins: [(parent: Int, move: ModelMove)] = [(0, ModelMove(kind: .decide))]
+        /// Of each state but the first: from where, and how.
+        var origins: [(parent: Int, move: Model.Move)] = []
         var levelEnd = 1
         var next = 0
         while next < states.count {
@@ -52,13 +52,19 @@ struct ModelSearch {
         return outcome
     }
 
-    private func trace(to last: Int, _ origins: [(parent: Int, move: ModelMove)]) -> [String] {
+    private func trace(to last: Int, _ origins: [(parent: Int, move: Model.Move)]) -> [String] {
         var place = last
         var words: [String] = []
         while place > 0 {
-            words.append(origins[place].move.words)
-            place = origins[place].parent
+            words.append(origins[place - 1].move.words)
+            place = origins[place - 1].parent
         }
         return words.reversed()
+    }
+}
+
+extension ModelSearch where Model == SlotModel {
+    init(plan: ModelPlan, statesMax: Int = 2_000_000) {
+        self.init(model: SlotModel(plan), statesMax: statesMax)
     }
 }

@@ -4,18 +4,13 @@
 /// Messages are not in the state. A record, an install or an acknowledgement that was ever sent may
 /// arrive at any time or never, as often as it likes: what it says follows from its generation, so
 /// it is enough to remember that. A lease is held or not: its giver's clock outlasts its holder's.
-final class SlotModel {
+final class SlotModel: SearchModel {
     let plan: ModelPlan
     /// What is wrong with the step that is being made; nil when nothing is.
     var violation: String?
     private var found: [Step] = []
 
-    /// A move, where it leads, and which promise it breaks.
-    struct Step {
-        let move: ModelMove
-        let state: ModelState
-        let violation: String?
-    }
+    typealias Step = SearchStep<ModelState, ModelMove>
 
     init(_ plan: ModelPlan) {
         self.plan = plan
