@@ -14,10 +14,13 @@ final class BenchConnection: ChannelInboundHandler {
     private var scanner = ReplyScanner()
     private var unread = ByteBuffer()
     private var outgoing = ByteBuffer()
-    private var sent: SendTimes
-    /// What is left to ask for, and who counts the answers; nil between phases.
+    private var underWay: UnderWay
+    /// What is left to ask for, and who counts the answers; nil between loads.
     private var requests: RequestStream?
     private var tally: PhaseTally?
+    /// When requests fall due; nil in a closed loop.
+    private var pace: Pace?
+    private var alarm: Scheduled<Void>?
     /// Why the connection is of no more use.
     private var problem: String?
 
@@ -25,33 +28,43 @@ final class BenchConnection: ChannelInboundHandler {
     ///
     /// - Parameters:
     ///   - address: the server, to name it when something is wrong.
-    ///   - pipeline: how many requests are kept under way.
+    ///   - pipeline: how many requests are kept under way at most.
     init(address: BenchAddress, pipeline: Int) {
         self.address = address
         self.pipeline = pipeline
-        sent = SendTimes(capacity: pipeline)
+        underWay = UnderWay(capacity: pipeline)
     }
 
-    /// Begins with a share of a phase; ends by telling the tally.
-    func start(_ requests: RequestStream, _ tally: PhaseTally) {
+    /// Begins with a share of a load; ends by telling the tally.
+    ///
+    /// - Parameters:
+    ///   - requests: what to ask for.
+    ///   - tally: who counts the answers.
+    ///   - pace: when requests fall due; nil is as soon as there is room.
+    func start(_ requests: RequestStream, _ tally: PhaseTally, _ pace: Pace?) {
         guard let context, problem == nil else {
             tally.fail(problem ?? "\(address) closed the connection")
             return
         }
-        guard requests.remaining > 0 else {
-            tally.finish()
-            return
-        }
         self.requests = requests
         self.tally = tally
-        send(context)
+        self.pace = pace
+        proceed(context)
+    }
+
+    /// Asks for nothing more, and tells the tally when what is under way is answered.
+    func finish() {
+        requests?.cut()
+        if let context, tally != nil { proceed(context) }
     }
 
     /// Stops asking; what is under way is counted as unknown.
     func stop() {
-        tally?.abandon(sent.count)
+        tally?.abandon(underWay.count)
         requests = nil
         tally = nil
+        alarm?.cancel()
+        alarm = nil
     }
 
     /// Closes the connection.
@@ -110,13 +123,12 @@ final class BenchConnection: ChannelInboundHandler {
                 fail("\(address) does not speak the Redis protocol: \(reason)")
                 return bytes.count
             case .complete(let count):
-                guard let time = sent.popFirst() else {
+                guard let request = underWay.popFirst() else {
                     fail("\(address) sent an answer that nobody had asked for")
                     return bytes.count
                 }
                 tally.count(
-                    UnsafeRawBufferPointer(rebasing: rest[..<count]),
-                    nanoseconds: (now - time).nanosecondsAsUnsigned)
+                    UnsafeRawBufferPointer(rebasing: rest[..<count]), to: request, at: now)
                 consumed += count
             }
         }
@@ -126,31 +138,63 @@ final class BenchConnection: ChannelInboundHandler {
     private func proceed(_ context: ChannelHandlerContext) {
         if requests?.remaining ?? 0 > 0 {
             send(context)
-        } else if sent.count == 0 {
+        } else if underWay.count == 0 {
             let finished = tally
             requests = nil
             tally = nil
+            alarm?.cancel()
+            alarm = nil
             finished?.finish()
         }
     }
 
     private func send(_ context: ChannelHandlerContext) {
-        let count = min(pipeline - sent.count, requests?.remaining ?? 0)
-        guard count > 0 else { return }
-        outgoing.clear()
-        requests?.write(count, into: &outgoing)
+        let room = min(pipeline - underWay.count, requests?.remaining ?? 0)
+        guard room > 0 else { return }
         let now = NIODeadline.now()
-        sent.append(now, count: count)
+        var dues: [NIODeadline]?
+        if pace != nil {
+            dues = takeDue(room, now)
+            if dues?.isEmpty == true { return awaitDue(context) }
+        }
+        outgoing.clear()
+        let ledger = tally?.ledger
+        var sent = 0
+        requests?.write(dues?.count ?? room, into: &outgoing) { operation in
+            var request = RequestUnderWay(due: dues?[sent] ?? now, sent: now, operation: operation)
+            sent += 1
+            if let ledger, operation.kind.isWrite {
+                request.number = ledger.begin(key: operation.key, at: now.uptimeNanoseconds)
+            }
+            underWay.append(request)
+            return request.number
+        }
         tally?.note(now)
         context.writeAndFlush(wrapOutboundOut(outgoing), promise: nil)
+        if sent < room { awaitDue(context) }
+    }
+
+    /// The requests that have fallen due, at most so many.
+    private func takeDue(_ room: Int, _ now: NIODeadline) -> [NIODeadline] {
+        var dues: [NIODeadline] = []
+        while dues.count < room, let due = pace?.due, due <= now {
+            dues.append(due)
+            _ = pace?.next()
+        }
+        return dues
+    }
+
+    /// Sends again when the next request falls due.
+    private func awaitDue(_ context: ChannelHandlerContext) {
+        guard alarm == nil, let due = pace?.due else { return }
+        alarm = context.eventLoop.assumeIsolated().scheduleTask(deadline: due) { [self] in
+            alarm = nil
+            if let context = self.context, problem == nil { proceed(context) }
+        }
     }
 
     private func fail(_ reason: String) {
         problem = problem ?? reason
         tally?.fail(reason)
     }
-}
-
-extension TimeAmount {
-    fileprivate var nanosecondsAsUnsigned: UInt64 { UInt64(max(0, nanoseconds)) }
 }

@@ -16,11 +16,17 @@ struct BenchLoop: Sendable {
     private let crew: NIOLoopBound<Crew>
 
     /// Makes an event loop's part of a bench, without connections yet.
-    static func make(on eventLoop: any EventLoop, plan: BenchPlan) async throws -> BenchLoop {
+    ///
+    /// - Parameters:
+    ///   - eventLoop: where its connections live.
+    ///   - clients: connections of all loops together.
+    /// - Returns: the part.
+    /// - Throws: that the event loop has ended.
+    static func make(on eventLoop: any EventLoop, clients: Int) async throws -> BenchLoop {
         try await eventLoop.submit {
             BenchLoop(
                 eventLoop: eventLoop,
-                crew: NIOLoopBound(Crew(plan: plan), eventLoop: eventLoop))
+                crew: NIOLoopBound(Crew(clients: clients), eventLoop: eventLoop))
         }.get()
     }
 
@@ -53,20 +59,27 @@ struct BenchLoop: Sendable {
         }
     }
 
-    /// Runs a phase on all connections of this loop.
-    func run(_ phase: BenchPhase) async throws -> PhaseOutcome {
+    /// Carries out a load on all connections of this loop.
+    func run(_ load: Load) async throws -> PhaseOutcome {
         let crew = crew
-        return try await eventLoop.flatSubmit { crew.value.run(phase, on: crew.eventLoop) }.get()
+        return try await eventLoop.flatSubmit { crew.value.run(load, on: crew.eventLoop) }.get()
     }
 
-    /// Ends the phase that runs, if one does.
+    /// Asks for nothing more; the load ends when what is under way is answered.
+    func finish() {
+        eventLoop.execute { [crew] in
+            for (_, connection) in crew.value.members { connection.finish() }
+        }
+    }
+
+    /// Ends the load that runs, if one does.
     ///
     /// - Parameter reason: why, in words.
     func stop(_ reason: String) {
         eventLoop.execute { [crew] in crew.value.tally?.fail(reason) }
     }
 
-    /// What this loop's connections have counted in the present phase: answers and errors.
+    /// What this loop's connections have counted in the present load: answers and errors.
     func counts() async throws -> (done: Int, errors: Int) {
         try await eventLoop.submit { [crew] in
             guard let outcome = crew.value.tally?.outcome else { return (done: 0, errors: 0) }
@@ -84,20 +97,24 @@ struct BenchLoop: Sendable {
 
 /// The connections of one event loop, and what they count; confined to that loop.
 private final class Crew {
-    let plan: BenchPlan
+    let clients: Int
     var members: [(client: Int, connection: BenchConnection)] = []
     private(set) var tally: PhaseTally?
 
-    init(plan: BenchPlan) {
-        self.plan = plan
+    init(clients: Int) {
+        self.clients = clients
     }
 
-    func run(_ phase: BenchPhase, on eventLoop: any EventLoop) -> EventLoopFuture<PhaseOutcome> {
+    func run(_ load: Load, on eventLoop: any EventLoop) -> EventLoopFuture<PhaseOutcome> {
         let over = eventLoop.makePromise(of: Void.self)
-        let tally = PhaseTally(phase, connections: members.count, over: over)
+        let tally = PhaseTally(load, connections: members.count, over: over)
         self.tally = tally
+        let now = NIODeadline.now()
         for (client, connection) in members {
-            connection.start(RequestStream(phase, client: client, plan: plan), tally)
+            let pace = load.rate.map {
+                Pace(start: now, client: client, clients: clients, rate: $0)
+            }
+            connection.start(load.requests(client), tally, pace)
         }
         return over.futureResult.assumeIsolated().map { () -> PhaseOutcome in
             for (_, connection) in self.members { connection.stop() }
@@ -108,7 +125,7 @@ private final class Crew {
 }
 
 /// Why a connection did not come about, without the words that only a programmer wants.
-private func connectFailureWords(_ error: any Error) -> String {
+func connectFailureWords(_ error: any Error) -> String {
     guard let failure = error as? NIOConnectionError else { return "\(error)" }
     if let dns = failure.dnsAError ?? failure.dnsAAAAError, failure.connectionErrors.isEmpty {
         return "the name is not known (\(dns))"

@@ -12,8 +12,15 @@ public struct BenchPlan: Codable, Sendable, Equatable {
     public var valueBytes = 64
     /// How many different keys there are, 1 to ``operationsMax``; nil is as many as operations.
     public var keyspace: Int?
-    /// What is done, in this order.
+    /// What is done, in this order, unless there is a workload.
     public var phases = BenchPhase.allCases
+    /// What is asked for between an insertion of its keys and their deletion; nil for the phases.
+    ///
+    /// The hot key's writers are only in a matrix.
+    public var workload: Workload?
+    /// Requests per second of all connections, whether or when answers come, 1 to ``rateMax``; nil
+    /// is as fast as answers come.
+    public var rate: Int?
     /// What the order of the keys and the values depend on; the same seed gives the same load.
     public var seed: UInt64 = 1
     /// Event loops, each on a thread of its own, 1 to ``threadsMax``.
@@ -31,6 +38,10 @@ public struct BenchPlan: Codable, Sendable, Equatable {
     public static let valueBytesMax = 64 << 20
     /// Most event loops.
     public static let threadsMax = 64
+    /// Most requests per second that can be asked for.
+    public static let rateMax = 10_000_000
+    /// Most keys of a workload, whose order is prepared in memory.
+    public static let workloadKeysMax = 100_000_000
 
     /// Makes a plan of 100,000 operations of each kind with 50 clients.
     ///
@@ -51,6 +62,10 @@ public struct BenchPlan: Codable, Sendable, Equatable {
         try check(operations, 1...Self.operationsMax, "the number of operations")
         try check(valueBytes, 0...Self.valueBytesMax, "the value's size in bytes")
         try check(keyspace ?? 1, 1...Self.operationsMax, "the number of keys")
+        try check(rate ?? 1, 1...Self.rateMax, "the requests per second")
+        if workload != nil {
+            try check(keyCount, 1...Self.workloadKeysMax, "the number of a workload's keys")
+        }
         try check(threads, 1...Self.threadsMax, "the number of threads")
         try check(stallMilliseconds, 1...Int.max, "the patience in milliseconds")
     }
@@ -58,6 +73,7 @@ public struct BenchPlan: Codable, Sendable, Equatable {
     /// How many keys the phases touch: after an insertion only those that it reached.
     var keyCount: Int {
         let wanted = keyspace ?? operations
+        if workload != nil { return wanted }
         return phases.contains(.insert) ? min(wanted, operations) : wanted
     }
 
@@ -66,15 +82,17 @@ public struct BenchPlan: Codable, Sendable, Equatable {
         phase == .delete ? min(operations, keyCount) : operations
     }
 
-    private func check(
-        _ value: Int, _ range: ClosedRange<Int>, _ name: String
-    ) throws(BenchError) {
-        guard !range.contains(value) else { return }
-        let limits =
-            range.upperBound == Int.max
-            ? "at least \(range.lowerBound)" : "\(range.lowerBound) to \(range.upperBound)"
-        throw .plan("\(name) must be \(limits), not \(value)")
-    }
+}
+
+/// Checks a number against its limits.
+///
+/// - Throws: ``BenchError/plan(_:)`` with words that name it.
+func check(_ value: Int, _ range: ClosedRange<Int>, _ name: String) throws(BenchError) {
+    guard !range.contains(value) else { return }
+    let limits =
+        range.upperBound == Int.max
+        ? "at least \(range.lowerBound)" : "\(range.lowerBound) to \(range.upperBound)"
+    throw .plan("\(name) must be \(limits), not \(value)")
 }
 
 /// Where a server listens.

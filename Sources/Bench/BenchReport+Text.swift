@@ -15,10 +15,16 @@ extension BenchReport {
         return lines.joined(separator: "\n")
     }
 
-    private var heading: String {
+    var heading: String {
         let servers = plan.addresses.map(\.description).joined(separator: ", ")
-        return "\(servers): \(plan.clients) clients, pipeline \(plan.pipeline), "
-            + "\(plan.valueBytes)-byte values, \(grouped(plan.keyCount)) keys"
+        let rest = [
+            plan.rate.map { "\(grouped($0)) operations/s" }, plan.workload.map(\.rawValue),
+        ]
+        return
+            ([
+                "\(servers): \(plan.clients) clients", "pipeline \(plan.pipeline)",
+                "\(plan.valueBytes)-byte values", "\(grouped(plan.keyCount)) keys",
+            ] + rest.compactMap(\.self)).joined(separator: ", ")
     }
 }
 

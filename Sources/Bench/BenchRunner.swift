@@ -3,16 +3,19 @@ import NIOPosix
 
 /// Puts load on a server that speaks the Redis protocol, and measures how it bears it.
 ///
-/// Every connection keeps a fixed number of requests under way and sends the next ones as answers
-/// arrive. A latency is the time from handing a request to the socket to reading its answer.
+/// In a closed loop every connection keeps a fixed number of requests under way and sends the next
+/// ones as answers arrive; a latency is the time from handing a request to the socket to reading
+/// its answer. At a fixed rate (an open loop) it counts from when the request fell due, so that a
+/// server that stands still is charged for all that it kept waiting: no coordinated omission.
 public enum BenchRunner {
     /// Between two reports of progress.
     public static let progressInterval = Duration.milliseconds(100)
 
     /// Runs all phases of a plan, one after the other, over the same connections.
     ///
-    /// A connection that dies, a server that stops answering and a cancelled task end the run; the
-    /// report then says why, and counts the requests whose fate is unknown.
+    /// With a workload an insertion of its keys goes before it and a deletion follows. A connection
+    /// that dies, a server that stops answering and a cancelled task end the run; the report then
+    /// says why, and counts the requests whose fate is unknown.
     ///
     /// - Parameters:
     ///   - plan: what to do.
@@ -23,96 +26,85 @@ public enum BenchRunner {
         _ plan: BenchPlan, progress: @escaping @Sendable (BenchProgress) -> Void = { _ in }
     ) async throws -> BenchReport {
         try plan.validate()
-        let group = MultiThreadedEventLoopGroup(numberOfThreads: min(plan.threads, plan.clients))
-        do {
-            let report = try await run(plan, on: group, progress)
-            try await group.shutdownGracefully()
-            return report
-        } catch {
-            try await group.shutdownGracefully()
-            throw error
+        return try await withEventLoops(min(plan.threads, plan.clients)) { group in
+            try await run(plan, on: group, progress)
+        }
+    }
+
+    /// Finds where the nodes of a cluster listen that clients are to connect to.
+    ///
+    /// - Parameters:
+    ///   - through: `all`, a node's name or its `HOST:PORT`.
+    ///   - addresses: where to begin: any nodes of the cluster.
+    /// - Returns: at least one address.
+    /// - Throws: ``BenchError`` when there is no such node, or none can be reached.
+    public static func entrances(
+        _ through: String, from addresses: [BenchAddress]
+    ) async throws -> [BenchAddress] {
+        try await withEventLoops(1) { group in
+            let target = try await BenchTarget.find(addresses, on: group)
+            await target.close()
+            return try target.entrances(through).map(\.line.address)
         }
     }
 
     private static func run(
-        _ plan: BenchPlan, on group: MultiThreadedEventLoopGroup,
+        _ plan: BenchPlan, on group: any EventLoopGroup,
         _ progress: @escaping @Sendable (BenchProgress) -> Void
     ) async throws -> BenchReport {
-        var loops: [BenchLoop] = []
-        for eventLoop in group.makeIterator() {
-            loops.append(try await BenchLoop.make(on: eventLoop, plan: plan))
-        }
-        for client in 0..<plan.clients {
-            let address = plan.addresses[client % plan.addresses.count]
-            try await loops[client % loops.count].connect(
-                client: client, to: address, pipeline: plan.pipeline)
-        }
+        let connections = try await LoadGroup.open(
+            on: group, to: plan.addresses, clients: plan.clients, pipeline: plan.pipeline)
         var report = BenchReport(plan: plan, phases: [])
-        for phase in plan.phases where report.failure == nil {
-            let outcome = try await run(phase, of: plan, on: loops, progress)
-            report.phases.append(outcome.result(phase))
+        for load in plan.loads where report.failure == nil {
+            let outcome = try await connections.run(load, progress: progress)
+            report.phases +=
+                load.isMixed
+                ? outcome.mixedResults(writes: plan.workload == .ycsbD ? .insert : .update)
+                : [outcome.result(load.phase)]
             report.failure = outcome.failure
         }
-        for loop in loops { try await loop.close() }
+        try await connections.close()
         return report
     }
+}
 
-    /// Runs one phase on all loops; the first that fails ends it on the others.
-    private static func run(
-        _ phase: BenchPhase, of plan: BenchPlan, on loops: [BenchLoop],
-        _ progress: @escaping @Sendable (BenchProgress) -> Void
-    ) async throws -> PhaseOutcome {
-        try await withThrowingTaskGroup(of: PhaseOutcome?.self) { group in
-            for loop in loops { group.addTask { try await loop.run(phase) } }
-            group.addTask {
-                try await watch(phase, of: plan, on: loops, progress)
-                return nil
-            }
-            var outcome = PhaseOutcome()
-            var running = loops.count
-            while running > 0, let next = try await group.next() {
-                guard let next else { continue }
-                running -= 1
-                outcome.add(next)
-                if let reason = next.failure { for loop in loops { loop.stop(reason) } }
-            }
-            group.cancelAll()
-            return outcome
+extension BenchPlan {
+    /// What is done one after the other.
+    var loads: [Load] {
+        guard let workload else { return phases.map { Load($0, of: self) } }
+        let shape = WorkloadShape(workload, keyCount: keyCount, clients: clients, seed: seed)
+        var before = self
+        before.operations = keyCount
+        before.rate = nil
+        // A hot key is written by the clients themselves here: there are no others.
+        let requests = Load(
+            phase: .retrieve, total: operations, stallMilliseconds: stallMilliseconds,
+            isMixed: true, rate: rate
+        ) { client in
+            RequestStream(
+                WorkloadStream(shape, client: client),
+                count: RequestStream.share(of: operations, client: client, clients: clients),
+                valueBytes: valueBytes, seed: seed ^ UInt64(client))
         }
+        var after = before
+        // New keys are numbered by client in turn, behind those that were there.
+        after.keyspace = keyCount + (workload == .ycsbD ? operations + clients : 0)
+        after.operations = after.keyspace ?? keyCount
+        return [Load(.insert, of: before), requests, Load(.delete, of: after)]
     }
+}
 
-    /// Reports progress until the phase is over, and ends it when no answers come any more.
-    private static func watch(
-        _ phase: BenchPhase, of plan: BenchPlan, on loops: [BenchLoop],
-        _ progress: @Sendable (BenchProgress) -> Void
-    ) async throws {
-        let clock = ContinuousClock()
-        let start = clock.now
-        var latest = (done: 0, time: start)
-        while true {
-            do {
-                try await clock.sleep(for: progressInterval)
-            } catch {
-                // The phase is over, or the caller gave up; in the second case it has to be told.
-                for loop in loops { loop.stop("it was cancelled") }
-                return
-            }
-            var total = (done: 0, errors: 0)
-            for loop in loops {
-                let counts = try await loop.counts()
-                total = (total.done + counts.done, total.errors + counts.errors)
-            }
-            let now = clock.now
-            if total.done != latest.done { latest = (total.done, now) }
-            progress(
-                BenchProgress(
-                    phase: phase, done: total.done, total: plan.operationCount(of: phase),
-                    errors: total.errors, seconds: (now - start) / .seconds(1)))
-            if now - latest.time >= .milliseconds(plan.stallMilliseconds) {
-                let reason = "no answer came for \(plan.stallMilliseconds) ms"
-                for loop in loops { loop.stop(reason) }
-                return
-            }
-        }
+/// Gives event loops to work with and ends them afterwards.
+func withEventLoops<Result>(
+    _ count: Int, _ work: (MultiThreadedEventLoopGroup) async throws -> Result
+) async throws -> Result {
+    let group = MultiThreadedEventLoopGroup(numberOfThreads: count)
+    do {
+        let result = try await work(group)
+        try await group.shutdownGracefully()
+        return result
+    } catch {
+        try await group.shutdownGracefully()
+        throw error
     }
 }

@@ -1,9 +1,11 @@
 import Histogram
 import NIOCore
 
-/// What the connections of one event loop count in one phase.
+/// What the connections of one event loop count in one load.
 final class PhaseTally {
-    private let phase: BenchPhase
+    private let isMixed: Bool
+    /// Told of writes and asked about reads; nil when values are not numbered.
+    let ledger: FreshnessLedger?
     private let over: EventLoopPromise<Void>
     private var busy: Int
     private var isOver = false
@@ -12,11 +14,12 @@ final class PhaseTally {
     /// Begins to count.
     ///
     /// - Parameters:
-    ///   - phase: what is asked for.
+    ///   - load: what is asked for.
     ///   - connections: how many will report their end.
-    ///   - over: fulfilled when all have, or when the phase cannot go on.
-    init(_ phase: BenchPhase, connections: Int, over: EventLoopPromise<Void>) {
-        self.phase = phase
+    ///   - over: fulfilled when all have, or when the load cannot go on.
+    init(_ load: Load, connections: Int, over: EventLoopPromise<Void>) {
+        isMixed = load.isMixed
+        ledger = load.ledger
         self.over = over
         busy = connections
         outcome = PhaseOutcome()
@@ -27,11 +30,22 @@ final class PhaseTally {
     ///
     /// - Parameters:
     ///   - reply: the whole reply.
-    ///   - nanoseconds: from the request to it.
-    func count(_ reply: UnsafeRawBufferPointer, nanoseconds: UInt64) {
-        outcome.latencies.record(min(nanoseconds, PhaseOutcome.nanosecondsMax))
-        switch ReplyKind(reply, to: phase) {
-        case .done: outcome.operations += 1
+    ///   - request: what it answers.
+    ///   - now: when it came.
+    func count(_ reply: UnsafeRawBufferPointer, to request: RequestUnderWay, at now: NIODeadline) {
+        let kind = request.operation.kind
+        let time = UInt64(max(0, (now - request.due).nanoseconds))
+        let taken = min(time, PhaseOutcome.nanosecondsMax)
+        if isMixed, kind.isWrite {
+            outcome.writes.record(taken)
+        } else {
+            outcome.latencies.record(taken)
+        }
+        switch ReplyKind(reply, to: kind) {
+        case .done:
+            outcome.operations += 1
+            if isMixed, kind.isWrite { outcome.writeOperations += 1 }
+            if let ledger { check(reply, request, ledger, now) }
         case .miss:
             outcome.operations += 1
             outcome.misses += 1
@@ -39,6 +53,23 @@ final class PhaseTally {
             outcome.errorCount += 1
             outcome.errors.count(reply)
         }
+    }
+
+    /// Tells the ledger of a write, or asks it whether a read was stale.
+    private func check(
+        _ reply: UnsafeRawBufferPointer, _ request: RequestUnderWay, _ ledger: FreshnessLedger,
+        _ now: NIODeadline
+    ) {
+        let key = request.operation.key
+        if request.operation.kind.isWrite {
+            ledger.acknowledge(key: key, number: request.number, at: now.uptimeNanoseconds)
+            return
+        }
+        let staleness = ledger.staleness(
+            key: key, number: RequestStream.number(inReply: reply),
+            sentAt: request.sent.uptimeNanoseconds)
+        outcome.staleness.record(min(staleness, PhaseOutcome.nanosecondsMax))
+        if staleness > 0 { outcome.staleReads += 1 }
     }
 
     /// Notes when requests were sent or answers came.
@@ -53,7 +84,7 @@ final class PhaseTally {
         if busy == 0 { end() }
     }
 
-    /// The phase cannot go on.
+    /// The load cannot go on.
     ///
     /// - Parameter reason: why, in words; the first one is kept.
     func fail(_ reason: String) {
@@ -74,13 +105,22 @@ final class PhaseTally {
     }
 }
 
-/// What one event loop counted in one phase, or several of them together.
+/// What one event loop counted in one load, or several of them together.
 struct PhaseOutcome: Sendable {
     /// The longest time that is told apart from longer ones: an hour.
     static let nanosecondsMax: UInt64 = 3_600_000_000_000
 
+    /// Of all requests; of a mixed load of its reads.
     var latencies = Histogram<UInt64>(highestTrackableValue: PhaseOutcome.nanosecondsMax)
+    /// Of a mixed load's writes.
+    var writes = Histogram<UInt64>(highestTrackableValue: PhaseOutcome.nanosecondsMax)
+    /// Of each read whose value carries a number: for how long it had been overwritten.
+    var staleness = Histogram<UInt64>(highestTrackableValue: PhaseOutcome.nanosecondsMax)
+    var staleReads = 0
+    /// Answered without an error.
     var operations = 0
+    /// Of those, the ones that a mixed load wrote.
+    var writeOperations = 0
     var misses = 0
     var errorCount = 0
     var unknown = 0
@@ -92,6 +132,10 @@ struct PhaseOutcome: Sendable {
     /// Adds what another event loop counted.
     mutating func add(_ other: PhaseOutcome) {
         latencies.add(other.latencies)
+        writes.add(other.writes)
+        staleness.add(other.staleness)
+        staleReads += other.staleReads
+        writeOperations += other.writeOperations
         operations += other.operations
         misses += other.misses
         errorCount += other.errorCount
@@ -100,6 +144,12 @@ struct PhaseOutcome: Sendable {
         first = [first, other.first].compactMap(\.self).min()
         last = [last, other.last].compactMap(\.self).max()
         failure = failure ?? other.failure
+    }
+
+    /// From the first request to the last answer.
+    var seconds: Double {
+        guard let first, let last else { return 0 }
+        return Double((last - first).nanoseconds) / 1e9
     }
 
     /// The figures for people.
@@ -111,22 +161,49 @@ struct PhaseOutcome: Sendable {
         result.unknown = unknown
         result.errorCounts = errors.counts
         result.errorSamples = errors.samples
-        if let first, let last { result.seconds = Double((last - first).nanoseconds) / 1e9 }
+        result.seconds = seconds
         if result.seconds > 0 { result.throughput = Double(operations) / result.seconds }
-        guard latencies.totalCount > 0 else { return result }
-        result.p50 = microseconds(50)
-        result.p90 = microseconds(90)
-        result.p99 = microseconds(99)
-        result.p999 = microseconds(99.9)
-        result.max = Double(latencies.maxRecorded) / 1e3
-        result.mean = latencies.mean / 1e3
+        result.set(latencies)
         return result
     }
 
-    /// The time within which so many of 100 requests were answered; never above the slowest.
-    private func microseconds(_ percentile: Double) -> Double {
-        let nanoseconds = latencies.valueAtPercentile(percentile)
-        return Double(min(nanoseconds, latencies.maxRecorded)) / 1e3
+    /// The figures of a mixed load.
+    ///
+    /// - Parameter phase: what its writes are called.
+    /// - Returns: its reads, with all that went wrong, and its writes, if it has any.
+    func mixedResults(writes phase: BenchPhase) -> [PhaseResult] {
+        var reads = result(.retrieve)
+        reads.operations -= writeOperations
+        guard writes.totalCount > 0 else { return [reads] }
+        var written = PhaseResult(name: phase)
+        written.operations = writeOperations
+        written.seconds = seconds
+        if seconds > 0 {
+            reads.throughput = Double(reads.operations) / seconds
+            written.throughput = Double(writeOperations) / seconds
+        }
+        written.set(writes)
+        return [reads, written]
+    }
+}
+
+extension PhaseResult {
+    /// Takes over the latencies of a histogram of nanoseconds.
+    fileprivate mutating func set(_ latencies: Histogram<UInt64>) {
+        guard latencies.totalCount > 0 else { return }
+        p50 = latencies.microseconds(50)
+        p90 = latencies.microseconds(90)
+        p99 = latencies.microseconds(99)
+        p999 = latencies.microseconds(99.9)
+        max = Double(latencies.maxRecorded) / 1e3
+        mean = latencies.mean / 1e3
+    }
+}
+
+extension Histogram<UInt64> {
+    /// The time within which so many of 100 fall, in microseconds; never above the longest.
+    func microseconds(_ percentile: Double) -> Double {
+        Double(Swift.min(valueAtPercentile(percentile), maxRecorded)) / 1e3
     }
 }
 

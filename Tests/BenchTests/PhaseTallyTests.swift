@@ -73,20 +73,23 @@ struct PhaseTallyTests {
         #expect(PhaseOutcome().result(.insert) == PhaseResult(name: .insert))
     }
 
-    @Test("requests under way are timed oldest first, around the end of the ring")
-    func sendTimes() {
-        var times = SendTimes(capacity: 3)
-        var model: [UInt64] = []
-        #expect(times.popFirst() == nil)
+    @Test("requests under way are answered oldest first, around the end of the ring")
+    func underWay() {
+        var requests = UnderWay(capacity: 3)
+        var model: [RequestUnderWay] = []
+        #expect(requests.popFirst() == nil)
         for round in 1...20 {
-            let now = UInt64(round)
-            let count = min(1 + round % 3, 3 - model.count)
-            times.append(.uptimeNanoseconds(now), count: count)
-            model += Array(repeating: now, count: count)
-            for _ in 0..<min(1 + round % 2, model.count) {
-                #expect(times.popFirst()?.uptimeNanoseconds == model.removeFirst())
+            for _ in 0..<min(1 + round % 3, 3 - model.count) {
+                let request = RequestUnderWay(
+                    due: .uptimeNanoseconds(UInt64(round)), sent: .uptimeNanoseconds(UInt64(round)),
+                    operation: Operation(kind: .update, key: model.count), number: round)
+                requests.append(request)
+                model.append(request)
             }
-            #expect(times.count == model.count)
+            for _ in 0..<min(1 + round % 2, model.count) {
+                #expect(requests.popFirst() == model.removeFirst())
+            }
+            #expect(requests.count == model.count)
         }
     }
 

@@ -18,6 +18,10 @@ struct TestServer: Sendable {
         case silentAfter(Int)
         /// Answers with these bytes.
         case answer(String)
+        /// Answers a connection's first request so many milliseconds late, and then serves.
+        case lateFirst(Int64)
+        /// Plays a node of Ringmaster.
+        case node(TestNode)
     }
 
     let address: BenchAddress
@@ -48,6 +52,11 @@ struct TestServer: Sendable {
         }.get()
     }
 
+    /// Commands beside GET, SET and DEL, words separated by blanks.
+    func commands() async throws -> [String] {
+        try await store.eventLoop.submit { [store] in store.value.commands }.get()
+    }
+
     /// Stops listening, so that its port refuses connections.
     func close() async throws {
         try await channel.close().get()
@@ -72,8 +81,13 @@ struct TestServer: Sendable {
 }
 
 /// What all connections of a server share; confined to its one event loop.
-private final class Store {
+final class Store {
     var values: [[UInt8]: [UInt8]] = [:]
+    /// What keys had before their last write.
+    var formerValues: [[UInt8]: [UInt8]] = [:]
+    var commands: [String] = []
+    var settings = ["coherence": "off", "prefetching": "off", "cache-bytes": "1000"]
+    var reads = 0
     var connections = 0
     var requests = 0
 }
@@ -87,6 +101,7 @@ private final class TestServerHandler: ChannelInboundHandler {
     private var unread: [UInt8] = []
     private var parser = ReplyParser()
     private var requests = 0
+    private var lateUntil: NIODeadline?
 
     init(_ behaviour: TestServer.Behaviour, _ store: Store) {
         self.behaviour = behaviour
@@ -106,7 +121,18 @@ private final class TestServerHandler: ChannelInboundHandler {
             store.requests += 1
             answers += answer(arguments.compactMap(Self.bytes), context)
         }
-        context.writeAndFlush(wrapOutboundOut(ByteBuffer(string: answers)), promise: nil)
+        if case .lateFirst(let milliseconds) = behaviour, lateUntil == nil {
+            lateUntil = .now() + .milliseconds(milliseconds)
+        }
+        let buffer = ByteBuffer(string: answers)
+        let due = lateUntil ?? .now()
+        guard due > .now() else {
+            context.writeAndFlush(wrapOutboundOut(buffer), promise: nil)
+            return
+        }
+        context.eventLoop.assumeIsolated().scheduleTask(deadline: due) {
+            context.writeAndFlush(self.wrapOutboundOut(buffer), promise: nil)
+        }
     }
 
     private func next() -> ReplyParser.Step {
@@ -115,7 +141,10 @@ private final class TestServerHandler: ChannelInboundHandler {
 
     private func answer(_ arguments: [[UInt8]], _ context: ChannelHandlerContext) -> String {
         switch behaviour {
-        case .serve: return serve(arguments)
+        case .serve, .lateFirst: return serve(arguments)
+        case .node(let node):
+            return node.answer(arguments, store, port: context.channel.localAddress?.port ?? 0)
+                ?? serve(arguments)
         case .refuse(let error): return "-\(error)\r\n"
         case .answer(let bytes): return bytes
         case .silentAfter(let count): return requests > count ? "" : serve(arguments)
@@ -129,11 +158,13 @@ private final class TestServerHandler: ChannelInboundHandler {
         let key = arguments[1]
         switch String(decoding: arguments[0], as: UTF8.self) {
         case "SET":
+            store.formerValues[key] = store.values[key]
             store.values[key] = arguments[2]
             return "+OK\r\n"
         case "GET":
             guard let value = store.values[key] else { return "$-1\r\n" }
             return "$\(value.count)\r\n\(String(decoding: value, as: UTF8.self))\r\n"
+        case let verb where verb != "DEL": return "-ERR unknown command '\(verb)'\r\n"
         default:
             return store.values.removeValue(forKey: key) == nil ? ":0\r\n" : ":1\r\n"
         }

@@ -1,4 +1,5 @@
 import Foundation
+import Ring
 import Testing
 
 extension ProcessTests {
@@ -23,8 +24,13 @@ extension ProcessTests {
                 families = [try #require(NemesisFault.Family(rawValue: name), "no such fault")]
             }
             let names = families.map(\.rawValue).joined(separator: ", ")
-            print("nemesis: RINGMASTER_NEMESIS_SEED=\(seed), \(seconds) s of \(names)")
+            let coherences: [Coherence] = [.off, .invalidate, .update]
+            let coherence = coherences[Int(seed % 3)].rawValue
+            print(
+                "nemesis: RINGMASTER_NEMESIS_SEED=\(seed), \(seconds) s of \(names), "
+                    + "coherence \(coherence)")
             try await NemesisCluster.with(nodes: 5) { nemesis in
+                try await nemesis.cluster.succeed("config", ["coherence", coherence])
                 let plan = NemesisPlan(seed: seed, families: families, names: nemesis.names)
                 let isTold = environment["RINGMASTER_NEMESIS_SECONDS"] != nil
                 try await NemesisRun(nemesis, seed: seed, isTold: isTold)

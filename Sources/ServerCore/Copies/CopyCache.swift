@@ -101,8 +101,12 @@ struct CopyCache {
     ///
     /// - Returns: who guessed it, if nobody had read it before.
     mutating func noteHit(_ place: Int32) -> Int? {
-        nodes[Int(place)]?.isVisited = true
-        guard let guesser = nodes[Int(place)]?.copy.guesser else { return nil }
+        guard let guesser = nodes[Int(place)]?.copy.guesser else {
+            nodes[Int(place)]?.isVisited = true
+            return nil
+        }
+        // The read that was guessed says nothing of a second one: what a scan has read goes before
+        // what it is about to read.
         nodes[Int(place)]?.copy.guesser = nil
         return guesser
     }

@@ -7,8 +7,11 @@ import Ring
 struct BenchCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "bench",
-        abstract: "Measure a cluster's speed, its outages, or the ring's evenness.",
-        subcommands: [LoadCommand.self, OutageCommand.self, PlacementCommand.self],
+        abstract: "Measure a cluster's speed, its caches, its outages, or the ring's evenness.",
+        subcommands: [
+            LoadCommand.self, SweepCommand.self, MatrixCommand.self, OutageCommand.self,
+            PlacementCommand.self,
+        ],
         defaultSubcommand: LoadCommand.self)
 }
 
@@ -18,7 +21,10 @@ struct LoadCommand: AsyncParsableCommand {
         commandName: "load", abstract: "Measure insertion, retrieval, update and deletion.",
         discussion: """
             The target is the local cluster, or with --at any server of the Redis protocol. The \
-            keys are the bench's own and are deleted at the end. With --json: {"format", "plan", \
+            keys are the bench's own and are deleted at the end. With a workload (uniform, \
+            zipfian, sequential, strided, sessions, hot-key, ycsb-a to ycsb-d) its keys are \
+            inserted first, and it takes the phases' place. With a rate, latencies count from when \
+            an operation fell due, whether or when answers came. With --json: {"format", "plan", \
             "phases": [{"name", "operations", "errors", "unknown", "seconds", "throughput", \
             "p50", "p90", "p99", "p999", "max", "mean"}], "failure"}, times in microseconds.
             """)
@@ -44,12 +50,30 @@ struct LoadCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Event loops of the bench itself.", valueName: "count"))
     var loops = 1
 
+    @Option(help: ArgumentHelp("What to ask for instead of the phases.", valueName: "workload"))
+    var workload: Workload?
+    @Option(
+        help: ArgumentHelp(
+            "Operations per second in an open loop; as fast as answers come if not said.",
+            valueName: "operations"))
+    var rate: Int?
+
+    @Option(
+        help: ArgumentHelp(
+            "Where the clients connect to: a node, or all.", valueName: "node|host:port|all"))
+    var through: String?
+
+    @OptionGroup var forms: BenchOutputOptions
     @OptionGroup var cluster: ClusterOptions
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        var plan = BenchPlan(
-            addresses: try cluster.seeds().map { BenchAddress(host: $0.host, port: $0.port) })
+        try forms.check()
+        var addresses = try cluster.seeds().map(\.benchAddress)
+        if let through {
+            addresses = try await BenchRunner.entrances(through, from: addresses)
+        }
+        var plan = BenchPlan(addresses: addresses)
         plan.clients = clients
         plan.pipeline = pipeline
         plan.operations = operations
@@ -58,20 +82,20 @@ struct LoadCommand: AsyncParsableCommand {
         plan.phases = phases
         plan.seed = seed
         plan.threads = loops
-        let report = try await BenchRunner.run(plan) { progress in
-            Self.show(progress)
-        }
-        if StandardError.isTerminal { StandardError.write("\r\u{1B}[K") }
-        StandardOutput.line(output.json ? try report.json() : report.text)
+        plan.workload = workload
+        plan.rate = rate
+        let line = ProgressLine()
+        let report = try await BenchRunner.run(plan) { line.show(Self.text(of: $0)) }
+        line.clear()
+        try forms.write(
+            output, text: report.text, json: report.json, csv: report.csv, svg: report.svg)
         if let failure = report.failure { throw Failure(.notDone, failure) }
     }
 
-    private static func show(_ progress: BenchProgress) {
-        guard StandardError.isTerminal else { return }
+    private static func text(of progress: BenchProgress) -> String {
         let percent = progress.total > 0 ? progress.done * 100 / progress.total : 0
         let errors = progress.errors > 0 ? ", \(Shown.number(progress.errors)) errors" : ""
-        StandardError.write(
-            "\r\u{1B}[K\(progress.phase.rawValue): \(percent) %\(errors)")
+        return "\(progress.phase.rawValue): \(percent) %\(errors)"
     }
 }
 

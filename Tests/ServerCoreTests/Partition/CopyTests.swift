@@ -206,6 +206,17 @@ struct CopyTests {
         #expect(cluster[1].slotReport().sharedUntil == 0)
     }
 
+    @Test("who has not acknowledged an announcement is waited for after the home has gone")
+    func formerHomeWaitsForTheTold() {
+        set(key, "old")
+        #expect(get(key, at: 3) == "$3\r\nold\r\n")
+        cluster.lossy = [[1, 3], [3, 1]]
+        _ = cluster.ask(1, "SET", key, "new")
+        cluster.run()
+        cluster.adopt(cluster.epoch.after(.down(member: 1)), at: [1])
+        #expect(cluster[1].slotReport().sharedUntil > cluster.clock.now)
+    }
+
     @Test("a hint fetches keys of one home with one question")
     func hint() {
         let keys = (0..<4).map { cluster.key(home: 1, $0) }
