@@ -80,7 +80,7 @@ let package = Package(
             linkerSettings: [.linkedLibrary("ncursesw"), .linkedLibrary("tinfo")]),
         .target(name: "Terminal", dependencies: ["CNcurses"], swiftSettings: strict),
         .target(
-            name: "Dashboard", dependencies: ["Terminal", "Client", "Ring", "Bench"],
+            name: "Dashboard", dependencies: ["Terminal", "Client", "Ring"],
             resources: [.embedInCode("Resources")], swiftSettings: strict),
         .executableTarget(
             name: "ringmaster",

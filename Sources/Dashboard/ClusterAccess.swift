@@ -50,6 +50,26 @@ public protocol ClusterAccess: Sendable {
     /// - Returns: what a person has to do about it; nil when nothing.
     func tidy(after ended: EndedChange) async -> AccessFailure?
 
+    /// Reads one key through one node, so many times a second, until its task is cancelled.
+    ///
+    /// - Parameters:
+    ///   - wish: which key, through whom, how often.
+    ///   - news: told a few times a second how it fares.
+    func read(_ wish: ReaderWish, news: @escaping @Sendable (ReaderNews) -> Void) async
+
+    /// Puts load on the cluster and measures how it bears it.
+    ///
+    /// When its task is cancelled it stops, puts back what it has changed, deletes its keys, and
+    /// comes back with what was measured until then.
+    ///
+    /// - Parameters:
+    ///   - wish: what is to be measured.
+    ///   - news: told at most ten times a second how far it has come.
+    /// - Returns: what was measured, also when it ended early, or why nothing was.
+    func bench(
+        _ wish: BenchWish, news: @escaping @Sendable (BenchNews) -> Void
+    ) async -> Result<BenchTable, AccessFailure>
+
     /// Stops every node process of this cluster on this machine and waits for their ends.
     func stopAll() async -> Result<String, AccessFailure>
 }

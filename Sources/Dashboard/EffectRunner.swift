@@ -8,9 +8,34 @@ struct EffectRunner: Sendable {
     /// Runs until the stream ends; requests that are still out then are cancelled.
     func run(_ effects: AsyncStream<Effect>) async {
         await withDiscardingTaskGroup { group in
+            // The ends of the works that go on: finishing one stops it.
+            var works: [Mailbox.Work: AsyncStream<Never>.Continuation] = [:]
             for await effect in effects {
-                group.addTask { await perform(effect) }
+                switch effect {
+                case .stopReader: works.removeValue(forKey: .reader)?.finish()
+                case .stopBench: works.removeValue(forKey: .bench)?.finish()
+                default:
+                    guard let work = effect.work else {
+                        group.addTask { await perform(effect) }
+                        continue
+                    }
+                    let (end, ending) = AsyncStream.makeStream(of: Never.self)
+                    works.updateValue(ending, forKey: work)?.finish()
+                    group.addTask { await Self.run(until: end) { await perform(effect) } }
+                }
             }
+            group.cancelAll()
+        }
+    }
+
+    /// Works until that is done or a stream ends, then waits for what a cancelled work has to end.
+    private static func run(
+        until end: AsyncStream<Never>, _ work: @escaping @Sendable () async -> Void
+    ) async {
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { await work() }
+            group.addTask { for await _ in end {} }
+            await group.next()
             group.cancelAll()
         }
     }
@@ -35,13 +60,34 @@ struct EffectRunner: Sendable {
             if let failure = await access.tidy(after: ended) { mailbox.post(.untidy(failure)) }
         case .stopAll(let request):
             mailbox.post(.stoppedAll(request, await access.stopAll()))
-        case .loadTheme(let name):
-            do throws(AccessFailure) {
-                mailbox.post(.themed(.success(try ThemeLibrary.load(name))))
-            } catch {
-                mailbox.post(.themed(.failure(error)))
+        case .startReader(let request, let wish):
+            await access.read(wish) { mailbox.post(.reader(request, $0), of: .reader) }
+        case .startBench(let request, let wish):
+            let result = await access.bench(wish) {
+                mailbox.post(.bench(request, $0), of: .bench)
             }
-        case .mouse, .repaint, .suspend, .end: break
+            mailbox.post(.benched(request, result))
+        case .loadTheme(let name): loadTheme(name)
+        case .stopReader, .stopBench, .mouse, .repaint, .suspend, .end: break
+        }
+    }
+
+    private func loadTheme(_ name: String) {
+        do throws(AccessFailure) {
+            mailbox.post(.themed(.success(try ThemeLibrary.load(name))))
+        } catch {
+            mailbox.post(.themed(.failure(error)))
+        }
+    }
+}
+
+extension Effect {
+    /// The work that it begins, if it goes on until it is stopped.
+    fileprivate var work: Mailbox.Work? {
+        switch self {
+        case .startReader: .reader
+        case .startBench: .bench
+        default: nil
         }
     }
 }

@@ -83,3 +83,10 @@ extension Double {
         return sign + (scaled / scale).grouped + "." + zeros + fraction
     }
 }
+
+extension Double? {
+    /// A share of 1 as `71 %`, or something else while there is none.
+    func percentText(_ none: String) -> String {
+        map { "\((100 * $0).text(0)) %" } ?? none
+    }
+}

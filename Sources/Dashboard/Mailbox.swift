@@ -9,6 +9,13 @@ final class Mailbox: Sendable {
         var snapshot: ClusterSnapshot?
         /// Answers to requests; as many as there are requests, which people make.
         var events: [Event] = []
+        /// The newest news of each work that goes on; earlier ones were overtaken.
+        var news: [Work: Event] = [:]
+    }
+
+    /// What goes on for long and tells of itself meanwhile.
+    enum Work: Sendable, Hashable {
+        case reader, bench
     }
 
     let waker: Waker
@@ -28,11 +35,18 @@ final class Mailbox: Sendable {
         waker.wake()
     }
 
-    /// Takes all that is there, answers first.
+    /// Leaves news of a work that goes on, in place of its earlier ones.
+    func post(_ event: Event, of work: Work) {
+        content.withLock { $0.news[work] = event }
+        waker.wake()
+    }
+
+    /// Takes all that is there: news of works, answers, the snapshot.
     func take() -> [Event] {
         content.withLock { content in
             defer { content = Content() }
-            return content.events + (content.snapshot.map { [.snapshot($0)] } ?? [])
+            let news = [content.news[.reader], content.news[.bench]].compactMap(\.self)
+            return news + content.events + (content.snapshot.map { [.snapshot($0)] } ?? [])
         }
     }
 }

@@ -82,7 +82,7 @@ extension LiveAccess {
     }
 
     /// What came of it, or why nothing did in the words for people.
-    private func saying<Value: Sendable>(
+    func saying<Value: Sendable>(
         _ body: () async throws -> Value
     ) async -> Result<Value, AccessFailure> {
         do {

@@ -72,6 +72,8 @@ struct CommandTests {
         #expect(completion.complete("get \"").line == "get \"user 1\" ")
         #expect(completion.complete("nothing ").line == "nothing ")
         #expect(completion.complete("kill n1 x").line == "kill n1 x")
+        #expect(completion.complete("config coherence u").line == "config coherence update ")
+        #expect(completion.complete("config grace 1").line == "config grace 1")
     }
 
     @Test("commands run from the line, are remembered, and mistakes are told")

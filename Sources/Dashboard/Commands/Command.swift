@@ -65,6 +65,8 @@ enum Command: Equatable {
             name: "config", arguments: [], optional: [.setting, .value],
             help: "cluster-wide settings: list, show one, set one"),
         Verb(name: "keys", arguments: [], help: "the Keys screen"),
+        Verb(name: "caches", arguments: [], help: "the Caches screen"),
+        Verb(name: "bench", arguments: [], help: "the Bench screen"),
         Verb(name: "main", arguments: [], help: "the main screen"),
         Verb(name: "ring", arguments: [], help: "the Ring panel"),
         Verb(name: "nodes", arguments: [], help: "the Nodes panel"),
@@ -121,6 +123,8 @@ enum Command: Equatable {
         case "edit": return .edit(words[0])
         case "where": return .whereIs(words[0])
         case "keys": return .screen(.keys)
+        case "caches": return .screen(.caches)
+        case "bench": return .screen(.bench)
         case "main": return .screen(.main)
         case "ring": return .panel(.ring)
         case "nodes": return .panel(.nodes)
@@ -238,7 +242,18 @@ struct CommandCompletion {
         case .theme: return themes
         case .movesVerb: return ["cancel", "pause", "rate", "resume"]
         case .setting: return (ClusterSettings.names + ["replicas"]).sorted()
-        case .value, .newNode, .port, .amount: return []
+        case .value: return words.first == "config" ? Self.values(ofSetting: words[1]) : []
+        case .newNode, .port, .amount: return []
+        }
+    }
+
+    /// What a setting can be, where that is a word.
+    private static func values(ofSetting name: String) -> [String] {
+        switch name {
+        case "coherence": Coherence.allCases.map(\.rawValue)
+        case "prefetching": Prefetching.allCases.map(\.rawValue)
+        case "moves-paused": ["no", "yes"]
+        default: []
         }
     }
 

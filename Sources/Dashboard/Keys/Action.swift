@@ -4,7 +4,7 @@ enum Action: Sendable, Hashable {
     case move(Move)
     case nextPanel, previousPanel
     case panel(Model.Panel)
-    case keysScreen, mainScreen
+    case keysScreen, cachesScreen, benchScreen, mainScreen
     case zoom
     case enter, back
     // Looking
@@ -17,6 +17,11 @@ enum Action: Sendable, Hashable {
     case createKey, editKey, deleteKey, undo
     case node(NodeVerb)
     case joinNode, leaveNode, evictNode
+    case chooseCoherence, choosePrefetching
+    // Loads of our own
+    case reader
+    case startBench
+    case valueBefore, valueNext
     case moves(MovesVerb)
     // Dialogs, forms and lines of input
     case focusNext, focusPrevious
@@ -42,7 +47,7 @@ enum Action: Sendable, Hashable {
     var changesCluster: Bool {
         switch self {
         case .createKey, .editKey, .deleteKey, .undo, .node, .joinNode, .leaveNode, .evictNode,
-            .moves:
+            .moves, .chooseCoherence, .choosePrefetching, .startBench:
             true
         default: false
         }

@@ -8,12 +8,15 @@ enum KeyContext: String, Sendable, CaseIterable {
     case lists = "Lists"
     case value = "Value"
     case keys = "Keys screen"
+    case caches = "Caches screen"
+    case bench = "Bench screen"
     case main = "Main screen"
     case everywhere = "Everywhere"
     case help = "Help"
     case dialog = "Question"
     case form = "Dialog"
     case prompt = "Line of input"
+    case choice = "Menu"
     case popup = "Popup"
 }
 
@@ -110,6 +113,39 @@ enum KeyTable {
             entry([.tab, .backTab], .nextPanel, "panel", "between list and value"),
             entry(
                 [.escape, letter("q"), letter("1")], .mainScreen, "back", "back to the main screen"),
+            entry([letter("7")], .cachesScreen, nil, "the Caches screen"),
+            entry([letter("8")], .benchScreen, nil, "the Bench screen"),
+        ],
+        .caches: [
+            entry([letter("c")], .chooseCoherence, "coherence", "choose the coherence"),
+            entry([letter("p")], .choosePrefetching, "prefetching", "choose the prefetching"),
+            entry(
+                [letter("r")], .reader, "reader",
+                "read one key through the selected node, again and again; r again stops"),
+            entry([letter("b"), letter("8")], .benchScreen, "bench", "the Bench screen"),
+            entry([.tab, .backTab], .nextPanel, "curve", "another curve at the right"),
+            entry([.enter], .enter, "figures", "all figures of the selected line"),
+            entry(
+                [.escape, letter("q"), letter("1")], .mainScreen, "back", "back to the main screen"),
+            entry([letter("6")], .keysScreen, nil, "the Keys screen"),
+            entry([letter("F")], .freeze, nil, "freeze the picture, and let it go on"),
+        ],
+        .bench: [
+            entry([.enter], .startBench, "start", "start what the form says; it asks first"),
+            entry([.left, letter("h")], .valueBefore, nil, "the value before"),
+            entry([.right, letter("l")], .valueNext, "change", "the next value"),
+            entry([.up, letter("k")], .move(.up), "field", "the field before"),
+            entry([.down, letter("j")], .move(.down), nil, "the next field"),
+            entry([.tab], .nextPanel, "plot", "plot the next column"),
+            entry([.backTab], .previousPanel, nil, "plot the column before"),
+            entry([.pageUp], .move(.pageUp), nil, "results: one page up"),
+            entry([.pageDown], .move(.pageDown), nil, "results: one page down"),
+            entry([.escape], .cancel, "stop", "stop the bench that runs; else back"),
+            entry(
+                [letter("q"), letter("1")], .mainScreen, "back",
+                "back to the main screen; a bench goes on"),
+            entry([letter("6")], .keysScreen, nil, "the Keys screen"),
+            entry([letter("7")], .cachesScreen, "caches", "the Caches screen"),
         ],
         .main: [
             entry([.tab], .nextPanel, "panel", "the next panel"),
@@ -120,6 +156,8 @@ enum KeyTable {
             entry([letter("4")], .panel(.traffic), nil, "Traffic"),
             entry([letter("5")], .panel(.events), nil, "Events"),
             entry([letter("6")], .keysScreen, "keys", "the Keys screen"),
+            entry([letter("7")], .cachesScreen, "caches", "the Caches screen"),
+            entry([letter("8")], .benchScreen, "bench", "the Bench screen"),
             entry([letter("+")], .zoom, nil, "one panel on the whole screen, and back"),
             entry([.escape], .back, nil, "out: filter, zoom, selected token or key"),
         ],
@@ -172,6 +210,12 @@ enum KeyTable {
             entry([.escape, letter("q"), .enter], .cancel, "close", "close the value"),
             entry([letter("e"), .function(4)], .editKey, "edit", "edit the value"),
         ],
+        .choice: [
+            entry([.up, letter("k")], .move(.up), "choose", "the value before"),
+            entry([.down, letter("j"), .tab], .move(.down), nil, "the next value"),
+            entry([.enter, letter(" ")], .accept, "take", "take the value for the whole cluster"),
+            entry([.escape, letter("q"), .control("c")], .cancel, "cancel", "leave it as it is"),
+        ],
         .popup: moves + [
             entry([.escape, letter("q"), .enter], .cancel, "close", "close")
         ],
@@ -184,13 +228,19 @@ extension Model {
         switch overlay {
         case .help: return [.help]
         case .dialog: return [.dialog]
-        case .form, .join: return [.form]
+        case .form, .join, .reader: return [.form]
+        case .choice: return [.choice]
         case .value: return [.value]
         case .details: return [.popup]
         case nil: break
         }
         if prompt != nil { return [.prompt] }
-        if screen == .keys { return [.keys, .lists, .everywhere] }
+        switch screen {
+        case .main: break
+        case .keys: return [.keys, .lists, .everywhere]
+        case .caches: return [.caches, .lists, .everywhere]
+        case .bench: return [.bench, .everywhere]
+        }
         switch panel {
         case .ring: return [.ring, .main, .everywhere]
         case .nodes: return [.nodes, .lists, .main, .everywhere]
@@ -214,6 +264,9 @@ extension Model {
             if case .form(let form) = overlay { return form.hasValue && !form.isKeyFixed }
             return true
         case .undo: return undo != nil
+        case .startBench, .valueBefore, .valueNext: return bench.run == nil
+        case .move where screen == .bench && overlay == nil: return bench.run == nil
+        case .cancel: return overlay != nil || prompt != nil || bench.run?.isStopping == false
         case .complete, .historyBack, .historyForward: return prompt?.purpose == .command
         default: return true
         }

@@ -9,6 +9,7 @@ struct Model: Sendable {
         var snapshot: ClusterSnapshot
         var status: ClusterStatus?
         var changes: Changes
+        var caches: CacheHistory
         var epoch: RingEpoch? { snapshot.epoch }
 
         /// Works out what a snapshot says; `before` spares what has not changed since.
@@ -16,12 +17,14 @@ struct Model: Sendable {
             self.snapshot = snapshot
             status = ClusterStatus(snapshot)
             changes = Changes(of: snapshot, status, after: before?.changes)
+            caches = before?.caches ?? CacheHistory()
+            caches.take(snapshot)
         }
     }
 
     /// The screens.
     enum Screen: Sendable, Equatable {
-        case main, keys
+        case main, keys, caches, bench
     }
 
     /// The panels of the main screen, in the order of their numbers.
@@ -70,6 +73,8 @@ struct Model: Sendable {
     /// The token under the walking cursor, a slot number.
     var token: Int?
     var keys = KeysModel()
+    var caches = CachesModel()
+    var bench = BenchModel()
     /// The key that the ring points at.
     var selectedKey: [UInt8]?
 
@@ -153,6 +158,9 @@ enum Event: Sendable {
     case untidy(AccessFailure)
     case planned(Int, ChangeWish, Result<ChangePlan, AccessFailure>)
     case stoppedAll(Int, Result<String, AccessFailure>)
+    case reader(Int, ReaderNews)
+    case bench(Int, BenchNews)
+    case benched(Int, Result<BenchTable, AccessFailure>)
     case themed(Result<ThemeLibrary.Found, AccessFailure>)
     /// Time passed.
     case tick
@@ -168,6 +176,10 @@ enum Effect: Sendable, Equatable {
     case change(Int, ChangeWish)
     case tidy(EndedChange)
     case stopAll(Int)
+    case startReader(Int, ReaderWish)
+    case stopReader
+    case startBench(Int, BenchWish)
+    case stopBench
     case loadTheme(String)
     case mouse(Bool)
     case repaint

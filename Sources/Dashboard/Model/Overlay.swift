@@ -11,6 +11,10 @@ enum Overlay: Sendable, Equatable {
     case form(KeyForm)
     /// Fields of a node that is to join.
     case join(JoinForm)
+    /// Fields of a reader.
+    case reader(ReaderForm)
+    /// The values of a setting.
+    case choice(Choice)
     /// A value.
     case value(ValueState)
     /// Facts about something.
@@ -35,6 +39,8 @@ enum DetailsSubject: Sendable, Equatable {
     case moves
     /// The cluster-wide settings.
     case settings
+    /// A node's copies and guesses, by its number; nil for all together.
+    case caches(Int?)
     /// Lines as they are.
     case text(title: String, lines: [String])
 }
@@ -68,6 +74,7 @@ struct Dialog: Sendable, Equatable {
         case node(NodeAction, name: String)
         /// Asks for a change; one that was planned only while the plan's epoch is the newest.
         case change(ChangeWish, plannedIn: Int?)
+        case bench(BenchWish)
     }
 
     var title: String

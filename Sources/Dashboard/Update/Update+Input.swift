@@ -33,6 +33,12 @@ extension Model {
             overlay = .join(form)
             return isDone
         }
+        if case .reader(var form) = overlay {
+            let isDone = form.isInRate ? change(&form.rate) : change(&form.key)
+            form.problem = nil
+            overlay = .reader(form)
+            return isDone
+        }
         if case .help(var help) = overlay {
             let isDone = change(&help.search)
             help.scroll = 0
@@ -50,7 +56,7 @@ extension Model {
     private mutating func insert(_ bytes: [UInt8]) {
         let isField: Bool
         switch overlay {
-        case .form, .join, .help: isField = true
+        case .form, .join, .reader, .help: isField = true
         case nil: isField = prompt != nil
         default: isField = false
         }
@@ -73,6 +79,7 @@ extension Model {
             keys.list.filter = filter
             return searchKeys()
         }
+        guard screen == .main else { return [] }
         switch panel {
         case .nodes: nodes.filter = filter
         case .replication: replication.filter = filter
@@ -93,6 +100,8 @@ extension Model {
         case .dialog(let dialog): return onDialog(dialog, action)
         case .form(let form): return onForm(form, action)
         case .join(let form): return onJoinForm(form, action)
+        case .reader(let form): return onReaderForm(form, action)
+        case .choice(let choice): return onChoice(choice, action)
         case .value(let value): return onValue(value, action)
         case .details(let subject, let scroll): return onDetails(subject, scroll, action)
         case nil: break
@@ -124,9 +133,25 @@ extension Model {
         case .leaveNode: return askForSelected { .leave(name: $0) }
         case .evictNode: return askForSelected { .evict(name: $0) }
         case .moves(let verb): return onMovesVerb(verb)
-        default: return screen == .keys ? onKeysScreen(action) : onMainScreen(action)
+        case .keysScreen:
+            screen = .keys
+            return keys.isStarted ? [] : searchKeys()
+        case .cachesScreen: screen = .caches
+        case .benchScreen: screen = .bench
+        case .chooseCoherence: choose(Choice.coherence)
+        case .choosePrefetching: choose(Choice.prefetching)
+        default: return onPresentScreen(action)
         }
         return []
+    }
+
+    private mutating func onPresentScreen(_ action: Action) -> [Effect] {
+        switch screen {
+        case .main: onMainScreen(action)
+        case .keys: onKeysScreen(action)
+        case .caches: onCachesScreen(action)
+        case .bench: onBenchScreen(action)
+        }
     }
 
     private mutating func freeze() {
@@ -138,37 +163,46 @@ extension Model {
 
     private mutating func openFilter() -> [Effect] {
         let current: String?
-        if screen == .keys {
-            current = keys.list.filter
-        } else {
-            switch panel {
-            case .nodes: current = nodes.filter
-            case .replication: current = replication.filter
-            case .events: current = events.filter
-            case .ring, .traffic:
-                tell(.note, "there is no list here to filter; Tab goes to the next panel")
-                return []
-            }
+        switch (screen, panel) {
+        case (.keys, _): current = keys.list.filter
+        case (.main, .nodes): current = nodes.filter
+        case (.main, .replication): current = replication.filter
+        case (.main, .events): current = events.filter
+        case (.main, .ring), (.main, .traffic):
+            tell(.note, "there is no list here to filter; Tab goes to the next panel")
+            return []
+        case (.caches, _), (.bench, _):
+            tell(.note, "there is no list here to filter")
+            return []
         }
         prompt = Prompt(purpose: .filter, editor: LineEditor(Array((current ?? "").utf8)))
         return []
     }
 
     private mutating func askToQuit() -> [Effect] {
-        guard ownsLocalNodes else { return [.end(.quit)] }
+        guard ownsLocalNodes || bench.run != nil else { return [.end(.quit)] }
         var buttons = [
             Dialog.Button(label: "Cancel", answer: .cancel),
             Dialog.Button(label: "Leave running", answer: .leaveRunning),
         ]
-        if !isReadOnly { buttons.append(Dialog.Button(label: "Stop all", answer: .stopAllAndQuit)) }
+        var lines: [Dialog.Line] = []
+        if ownsLocalNodes {
+            lines = [
+                "The nodes are processes of their own.",
+                "Left running they serve on, and `ringmaster` finds them again.",
+                "Stopped they keep their data.",
+            ]
+        }
+        if bench.run == nil {
+            if !isReadOnly {
+                buttons.append(Dialog.Button(label: "Stop all", answer: .stopAllAndQuit))
+            }
+        } else {
+            lines.append("The bench that runs is stopped first, and its keys are deleted.")
+        }
         overlay = .dialog(
             Dialog(
-                title: "Leave the dashboard?",
-                lines: [
-                    "The nodes are processes of their own.",
-                    "Left running they serve on, and `ringmaster` finds them again.",
-                    "Stopped they keep their data.",
-                ], buttons: buttons, isDanger: false))
+                title: "Leave the dashboard?", lines: lines, buttons: buttons, isDanger: false))
         return []
     }
 }

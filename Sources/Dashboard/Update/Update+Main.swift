@@ -7,9 +7,6 @@ extension Model {
         case .nextPanel: focus(panel.next)
         case .previousPanel: focus(panel.previous)
         case .zoom: isZoomed.toggle()
-        case .keysScreen:
-            screen = .keys
-            return keys.isStarted ? [] : searchKeys()
         case .tokenLeft: walk(by: -1)
         case .tokenRight: walk(by: 1)
         case .move(let move): moveSelection(move)

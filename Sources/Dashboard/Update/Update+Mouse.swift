@@ -14,6 +14,11 @@ extension Model {
             }
             return onMouseOverKeys(event, layout.keysList)
         }
+        if screen == .caches {
+            onMouseOverCaches(event, layout.cachesNodes)
+            return []
+        }
+        if screen == .bench { return onMouseOverBench(event, layout) }
         guard
             let (panel, area) = layout.panels.first(where: { $0.value.contains(event.x, event.y) })
         else { return [] }
@@ -75,6 +80,34 @@ extension Model {
         case .wheelDown: keys.list.scroll(by: Self.wheelRows, count: keys.keys.count)
         }
         return followSelection()
+    }
+
+    private mutating func onMouseOverCaches(_ event: MouseEvent, _ area: Rect) {
+        guard area.contains(event.x, event.y) else { return }
+        let count = cacheRows.count
+        switch event.kind {
+        case .click:
+            // Below the frame and the heading.
+            let row = caches.list.top + event.y - area.y - 2
+            if row >= caches.list.top, row < count { caches.list.selected = row }
+        case .wheelUp: caches.list.scroll(by: -Self.wheelRows, count: count)
+        case .wheelDown: caches.list.scroll(by: Self.wheelRows, count: count)
+        }
+    }
+
+    private mutating func onMouseOverBench(_ event: MouseEvent, _ layout: Layout) -> [Effect] {
+        if event.kind == .click {
+            let row = event.y - layout.benchForm.y - 1
+            guard bench.run == nil, layout.benchForm.contains(event.x, event.y),
+                bench.fields.indices.contains(row)
+            else { return [] }
+            bench.field = bench.fields[row]
+            return []
+        }
+        let last = max(0, (bench.table?.rows.count ?? 0) - 1)
+        let step = event.kind == .wheelUp ? -Self.wheelRows : Self.wheelRows
+        bench.top = max(0, min(bench.top + step, last))
+        return []
     }
 
     private mutating func onMouseOverOverlay(_ event: MouseEvent) -> [Effect] {

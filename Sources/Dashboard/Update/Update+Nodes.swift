@@ -113,6 +113,7 @@ extension Model {
         case .delete(let key): return send(.delete(key: key))
         case .node(let action, let name): return act(action, name)
         case .change(let wish, let planned): return commit(wish, plannedIn: planned)
+        case .bench(let wish): return startBench(wish)
         }
     }
 }

@@ -83,8 +83,8 @@ extension Model {
         case .moves: overlay = .details(.moves, scroll: 0)
         case .settings: overlay = .details(.settings, scroll: 0)
         case .setting(let name): tellSetting(name)
-        case .screen(.keys): return onMainScreen(.keysScreen)
-        case .screen(.main): screen = .main
+        case .screen(.keys): return perform(.keysScreen)
+        case .screen(let screen): self.screen = screen
         case .panel(let panel):
             screen = .main
             focus(panel)

@@ -49,6 +49,15 @@ extension Model {
                 tell(.problem, ForeignText.shown(failure.text))
                 return []
             }
+        case .reader(let request, let news):
+            onReader(request, news)
+            return []
+        case .bench(let request, let news):
+            onBench(request, news)
+            return []
+        case .benched(let request, let result):
+            onBenched(request, result)
+            return []
         case .themed(let result):
             onTheme(result)
             return []
@@ -103,6 +112,7 @@ extension Model {
         replication.page = page(.replication, replication)
         events.page = page(.events, events)
         if screen == .keys { keys.list.page = max(1, layout.keysList.height - 2) }
+        if screen == .caches { caches.list.page = max(1, layout.cachesNodes.height - 3) }
     }
 
     /// Keeps selections within lists that have changed.
@@ -111,6 +121,7 @@ extension Model {
         replication.settle(count: count(of: .replication), page: replication.page)
         if followsEvents { events.selected = 0 }
         events.settle(count: count(of: .events), page: events.page)
+        if screen == .caches { caches.list.settle(count: cacheRows.count, page: caches.list.page) }
     }
 
     /// Says something in the line for it.

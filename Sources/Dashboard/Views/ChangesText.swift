@@ -48,7 +48,7 @@ extension Model {
         }
         let lines = Self.settingMeanings.map { name, meaning in
             let value = settings.value(ofSetting: name) ?? "?"
-            return name.fitted(14) + value.fitted(12) + meaning
+            return name.fitted(20) + value.fitted(12) + " " + meaning
         }
         return (
             "Settings of the cluster", lines + ["", "  :config NAME VALUE changes one by vote"]
@@ -64,6 +64,11 @@ extension Model {
         ("deadline", "milliseconds that an operation may take"),
         ("move-rate", "bytes per second that each node copies; 0 is any"),
         ("moves-paused", "yes while copying stands still"),
+        ("coherence", "how other nodes answer reads from copies"),
+        ("coherence-prefixes", "another for keys that begin so: user:=update"),
+        ("coherence-ttl", "milliseconds that a copy answers under ttl"),
+        ("prefetching", "how a node guesses what is read next"),
+        ("cache-bytes", "bytes of copies that a node keeps at most"),
     ]
 
     /// Where the slots of a group of runs are.

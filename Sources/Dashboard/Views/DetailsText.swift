@@ -15,6 +15,7 @@ extension Model {
         case .group(let slot): groupDetails(slot, dash)
         case .moves: movesDetails()
         case .settings: settingsDetails()
+        case .caches(let number): cacheDetails(number, dash)
         }
     }
 

@@ -92,15 +92,20 @@ extension Model {
         return entries + (last.map { [$0] } ?? [])
     }
 
+    /// Whether keys and nodes are not what the screen is about.
+    private var isAboutLoad: Bool { screen == .caches || screen == .bench }
+
     private func rank(_ action: Action) -> Int {
         switch action {
         case .help, .quit: 0
         case .node, .leaveNode, .evictNode: panel == .nodes && screen == .main ? 1 : 8
         case .moves: 1
-        case .joinNode: 3
-        case .createKey, .viewKey, .editKey, .deleteKey: 2
+        case .joinNode: isAboutLoad ? 6 : 3
+        case .createKey, .viewKey, .editKey, .deleteKey: isAboutLoad ? 6 : 2
+        case .chooseCoherence, .choosePrefetching, .reader, .startBench, .valueNext: 1
+        case .cancel where screen == .bench && overlay == nil: 1
         case .keysScreen, .mainScreen: 3
-        case .nextPanel, .valueMode: 4
+        case .nextPanel, .valueMode, .cachesScreen, .benchScreen: 4
         case .enter: 5
         case .tokenRight, .command: 6
         default: 7

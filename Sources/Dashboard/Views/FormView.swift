@@ -42,7 +42,7 @@ extension Painter {
         }
     }
 
-    private mutating func drawField(
+    mutating func drawField(
         _ label: String, _ editor: LineEditor, _ inside: Rect, _ y: Int, isFocused: Bool
     ) {
         text(label, inside.x + 2, y, isFocused ? .accent : .muted, in: inside)
@@ -79,7 +79,7 @@ extension Painter {
             inside.x + 2, y + 1, .muted, in: inside)
     }
 
-    private mutating func drawMember(
+    mutating func drawMember(
         _ number: Int?, _ epoch: RingEpoch, _ x: Int, _ y: Int, _ clip: Rect
     ) -> Int {
         guard let number else { return text("none", x, y, .stateDown, in: clip) }

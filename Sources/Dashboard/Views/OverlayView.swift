@@ -11,6 +11,8 @@ extension Painter {
         case .dialog(let dialog): drawDialog(dialog)
         case .form(let form): drawForm(model, form, screen)
         case .join(let form): drawJoinForm(form, screen)
+        case .reader(let form): drawReaderForm(model, form, screen)
+        case .choice(let choice): drawChoice(choice, screen)
         case .value(let value): drawValuePopup(model, value, screen)
         case .details(let subject, let scroll): drawDetails(model, subject, scroll, screen)
         case nil: break

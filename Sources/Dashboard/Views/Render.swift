@@ -21,6 +21,8 @@ func render(_ model: Model, cache: inout RenderCache) -> Grid {
             painter.draw(panel, model, area, &cache)
         }
     case .keys: painter.drawKeys(model, layout)
+    case .caches: painter.drawCaches(model, layout)
+    case .bench: painter.drawBench(model, layout)
     }
     painter.drawFooter(model, layout)
     painter.drawOverlay(model)

@@ -1,4 +1,5 @@
 import Client
+import Ring
 import Terminal
 
 extension Painter {
@@ -13,11 +14,12 @@ extension Painter {
         let inside = box(
             area, title: "4 Traffic", note: "\(seconds) s", isFocused: isFocused)
         guard inside.height > 0 else { return }
+        if inside.height > 2 { drawCacheLine(model, inside) }
         guard let rates = model.status?.traffic else {
             text("no figures yet", inside.x + 1, inside.y, .muted, in: inside)
             return
         }
-        let rows = max(1, inside.height / 2)
+        let rows = max(1, (inside.height - 1) / 2)
         let samples = Array(model.history.samples.suffix(seconds))
         let lines: [(String, Double, Int?, Int?, [Double])] = [
             (
@@ -31,7 +33,7 @@ extension Painter {
         ]
         for (index, line) in lines.enumerated() {
             let y = inside.y + index * rows
-            guard y < inside.maxY else { return }
+            guard y < inside.maxY else { continue }
             text(line.0, inside.x + 1, y, .title, in: inside)
             let graph = Rect(
                 x: inside.x + labelWidth, y: y, width: graphWidth,
@@ -49,42 +51,20 @@ extension Painter {
         text(" p50 \(p50.latencyText) p99 \(p99.latencyText)", x + 10, y, .muted, in: clip)
     }
 
-    /// A filled curve, newest at the right, scaled to its largest value.
-    private mutating func drawGraph(_ values: [Double], _ area: Rect) {
-        guard area.width > 0, area.height > 0 else { return }
-        let peak = max(values.max() ?? 0, 1)
-        if isASCII {
-            let steps = Array(" .:-=+*#".unicodeScalars)
-            for (offset, value) in values.suffix(area.width).reversed().enumerated() {
-                let share = value / peak * Double(area.height)
-                for row in 0..<area.height {
-                    let part = max(0, min(1, share - Double(area.height - 1 - row)))
-                    let step = Int((part * Double(steps.count - 1)).rounded(.up))
-                    grid.set(
-                        area.maxX - 1 - offset, area.y + row, steps[step], theme[.graphLow])
-                }
-            }
-            return
+    /// What copies and guesses do, in one line.
+    private mutating func drawCacheLine(_ model: Model, _ inside: Rect) {
+        let row = Rect(x: inside.x, y: inside.maxY - 1, width: inside.width, height: 1)
+        guard let settings = model.epoch?.settings else { return }
+        let recent = model.cacheHistory.recent(of: nil)
+        var x = text("cache ", row.x + 1, row.y, .title, in: row)
+        x = text(" \(settings.coherence.rawValue)", x, row.y, .fg, in: row)
+        if settings.isAnyCached {
+            x = text("  hit \(recent.hitRate.percentText(dash))", x, row.y, .fg, in: row)
         }
-        var canvas = BrailleCanvas(size: Size(width: area.width, height: area.height))
-        let height = 4 * area.height
-        // The base line is whole from the beginning, so that an idle cluster changes nothing.
-        for x in 0..<2 * area.width { canvas.set(x, height - 1) }
-        for (offset, value) in values.suffix(2 * area.width).reversed().enumerated()
-        where value > 0 {
-            let dots = max(1, Int((value / peak * Double(height)).rounded()))
-            for dot in 0..<dots { canvas.set(2 * area.width - 1 - offset, height - 1 - dot) }
-        }
-        for row in 0..<area.height {
-            let level = Double(area.height - row) / Double(area.height)
-            let role: ThemeRole =
-                area.height == 1 || level <= 0.5 ? .graphLow : level < 0.9 ? .graphMid : .graphHigh
-            for column in 0..<area.width {
-                let pattern = canvas.pattern(column, row)
-                guard pattern != 0 else { continue }
-                grid.set(
-                    area.x + column, area.y + row, BrailleCanvas.scalar(pattern), theme[role])
-            }
+        x = text("   prefetch ", x, row.y, .title, in: row)
+        x = text(" \(settings.prefetching.rawValue)", x, row.y, .fg, in: row)
+        if settings.prefetching != .off {
+            text("  accuracy \(recent.accuracy.percentText(dash))", x, row.y, .fg, in: row)
         }
     }
 }
