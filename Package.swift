@@ -111,7 +111,8 @@ let package = Package(
             name: "SimulatorTests", dependencies: ["Simulator", "ServerCore", "Checker", "Ring"],
             swiftSettings: strict),
         .testTarget(
-            name: "ServerTests", dependencies: ["Server", "ServerCore", "Log", "Bytes", "Ring"],
+            name: "ServerTests",
+            dependencies: ["Server", "ServerCore", "Log", "RESP", "Commands", "Bytes", "Ring"],
             swiftSettings: strict),
         .testTarget(
             name: "ClientTests", dependencies: ["Client", "Ring", "RESP", nioCore, nioPosix],

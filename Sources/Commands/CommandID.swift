@@ -10,6 +10,7 @@ public enum CommandID: UInt8, Sendable, CaseIterable {
     case scan, keys, dbsize, randomkey
     // The connection.
     case ping, echo, hello, auth, quit, reset, select, client, readonly, readwrite
+    case subscribe, unsubscribe
     // The node and the cluster.
     case info, config, command, cluster, ring
 }

@@ -20,6 +20,7 @@ extension CommandSpec {
         if flags.contains(.readOnly) { names.append("@read") }
         if flags.contains(.write) { names.append("@write") }
         if group == "string" { names.append("@string") }
+        if group == "pubsub" { names.append("@pubsub") }
         if flags.contains(.connection) { names.append("@connection") }
         names.append(flags.contains(.fast) ? "@fast" : "@slow")
         if flags.contains(.admin) { names.append("@admin") }

@@ -97,6 +97,12 @@ enum CommandSyntax {
         case .ping: [.string("message").optional]
         case .echo: [.string("message")]
         case .select: [.integer("index")]
+        case .subscribe: [SyntaxElement(name: "channel", kind: .string, isMultiple: true)]
+        case .unsubscribe:
+            [
+                SyntaxElement(
+                    name: "channel", kind: .string, isOptional: true, isMultiple: true)
+            ]
         case .auth: [.string("username").optional, .string("password")]
         case .dbsize, .randomkey, .hello, .quit, .reset, .client, .readonly,
             .readwrite, .info, .config, .command, .cluster, .ring:

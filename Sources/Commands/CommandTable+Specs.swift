@@ -35,7 +35,7 @@ extension CommandTable {
             describeGeneric(id)
         case .scan, .keys, .dbsize, .randomkey: describeKeyspace(id)
         case .ping, .echo, .hello, .auth, .quit, .reset, .select, .client, .readonly,
-            .readwrite:
+            .readwrite, .subscribe, .unsubscribe:
             describeConnection(id)
         case .info, .config, .command, .cluster, .ring: describeServer(id)
         }
@@ -184,6 +184,12 @@ extension CommandTable {
         case .select: connection(2, usual, "1.0.0", "Chooses database 0, the only one")
         case .client:
             connection(-2, [.connection, .loading], "2.4.0", "Tells and sets what a connection is")
+        case .subscribe:
+            connection(
+                -2, .loading, "2.0.0", "Listens to what a client that tracks keys is told",
+                group: "pubsub")
+        case .unsubscribe:
+            connection(-1, .loading, "2.0.0", "Ends what SUBSCRIBE began", group: "pubsub")
         case .readonly:
             connection(1, usual, "3.0.0", "Allows reads from copies", group: "cluster")
         default: connection(1, usual, "3.0.0", "Ends what READONLY allowed", group: "cluster")

@@ -68,8 +68,8 @@ public struct Evaluator: Sendable {
         case .pexpiretime: evaluation.tellExpiry(unit: .milliseconds)
         case .persist: evaluation.persist()
         case .scan, .keys, .dbsize, .randomkey, .ping, .echo, .hello, .auth,
-            .quit, .reset, .select, .client, .readonly, .readwrite, .info, .config,
-            .command, .cluster, .ring:
+            .quit, .reset, .select, .client, .readonly, .readwrite, .subscribe, .unsubscribe,
+            .info, .config, .command, .cluster, .ring:
             preconditionFailure("a command without a key is not evaluated")
         }
     }

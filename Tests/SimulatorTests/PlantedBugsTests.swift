@@ -50,12 +50,14 @@ struct PlantedBugsTests {
         Plant(.confirmsByNothing, "rule 10: a confirm round has answers", from: 4),
         Plant(.keepsNameWithoutDisk, "rule 14: a lost disk is another node", from: 12),
         Plant(.outlastsLease, "rule 15: a copy's lease ends with its home's", nil, from: 267),
-        Plant(.takesLateFills, "rule 15: a fill older than an announcement goes", nil, from: 149),
-        Plant(.waitsForNoSharer, "rule 15: a write waits for sharers", nil, from: 120),
+        Plant(.takesLateFills, "rule 15: a fill older than an announcement goes", nil, from: 397),
+        Plant(.waitsForNoSharer, "rule 15: a write waits for sharers", nil, from: 180),
         Plant(.forgetsAbsence, "rule 15: an absence is a copy", nil, from: 4),
-        Plant(.inheritsNoWaits, "rule 15: a write inherits waits", nil, from: 243),
+        Plant(.matchesAnyDrop, "rule 15: announcements are told apart", .invalidate, from: 128),
+        Plant(.takesLateUpdates, "rule 15: so goes a late value", .update, from: 166),
+        Plant(.inheritsNoWaits, "rule 15: a write inherits waits", nil, from: 407),
         Plant(.outlivesSession, "rule 15: a lapse ends the session", nil, from: 4),
-        Plant(.forgetsSharers, "rule 15: a home that stays keeps its sharers", nil, from: 19),
+        Plant(.forgetsSharers, "rule 15: a home that stays keeps its sharers", nil, from: 23),
     ]
 
     @Test("a cluster without the rule breaks a promise", arguments: plants)

@@ -9,11 +9,14 @@ extension NodeAnswers {
         let wanted = (1..<max(arguments.count, 1)).map { arguments.text($0).lowercased() }
         let version = session.version
         let report = host.process.report(on: host.eventLoop)
+        let counts = host.process.onEveryLoop(on: host.eventLoop) { $0.tracking.counts }
         return .later(
-            report.map { report in
+            report.and(counts).map { report, counts in
+                let tracking = counts.reduce(LoopTracking.Counts(), +)
                 let buffer = OutputBuffer()
                 defer { buffer.deallocate() }
-                ReplyWriter(buffer, version).verbatim(InfoText(report).text(wanted))
+                ReplyWriter(buffer, version).verbatim(
+                    InfoText(report, tracking).text(wanted))
                 return buffer.array()
             })
     }
@@ -23,7 +26,7 @@ extension NodeAnswers {
 struct InfoText {
     private let sections: [(name: String, lines: [(String, String)])]
 
-    init(_ report: NodeReport) {
+    init(_ report: NodeReport, _ tracking: LoopTracking.Counts) {
         let megabytes = Double(report.memoryBytes) / 1_048_576
         sections = [
             (
@@ -41,6 +44,7 @@ struct InfoText {
                 [
                     ("connected_clients", "\(report.clients)"),
                     ("maxclients", "\(ServerLimits.connectionsMax)"),
+                    ("tracking_clients", "\(tracking.clients)"),
                 ]
             ),
             (
@@ -72,6 +76,9 @@ struct InfoText {
                     ("ring_served", "\(report.traffic.served)"),
                     ("ring_unknown", "\(report.traffic.unknown)"),
                     ("ring_refused", "\(report.traffic.refused)"),
+                    ("tracking_total_keys", "\(tracking.keys)"),
+                    ("tracking_total_items", "\(tracking.items)"),
+                    ("tracking_total_prefixes", "\(tracking.prefixes)"),
                 ]
             ),
             ("Replication", [("role", "master"), ("connected_slaves", "0")]),

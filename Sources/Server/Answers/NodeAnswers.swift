@@ -41,10 +41,13 @@ struct NodeAnswers {
                     + "user. Are you sure your configuration is correct?")
         case .quit: return .close { $0.ok() }
         case .reset:
+            host.endTracking(session)
             session.reset()
             return .now { $0.simple("RESET") }
         case .select: return select(arguments)
         case .readonly, .readwrite: return .ok
+        case .subscribe: return subscribe(arguments)
+        case .unsubscribe: return unsubscribe(arguments)
         case .client: return client(arguments)
         case .command:
             let writer = OutputBuffer()
@@ -64,8 +67,15 @@ struct NodeAnswers {
         guard arguments.count <= 2 else {
             return .now { CommandErrors.wrongArity(.ping, reply: $0.buffer) }
         }
-        guard arguments.count == 2 else { return .now { $0.simple("PONG") } }
-        let text = arguments.array(1)
+        let text = arguments.count == 2 ? arguments.array(1) : nil
+        if session.isSubscribed, session.version == .two {
+            return .now { writer in
+                writer.array(2)
+                writer.bulk("pong")
+                writer.bulk(text ?? [])
+            }
+        }
+        guard let text else { return .now { $0.simple("PONG") } }
         return .now { $0.bulk(text) }
     }
 
@@ -129,48 +139,11 @@ struct NodeAnswers {
         }
     }
 
-    private var badName: NodeAnswer {
+    var badName: NodeAnswer {
         .error("ERR Client names cannot contain spaces, newlines or special characters.")
     }
 
-    private func isPlain(_ text: [UInt8]) -> Bool { text.allSatisfy { $0 > 32 && $0 < 127 } }
-
-    private func client(_ arguments: Arguments) -> NodeAnswer {
-        let name = arguments.text(1).lowercased()
-        switch (name, arguments.count) {
-        case ("id", 2):
-            let identifier = session.identifier
-            return .now { $0.integer(identifier) }
-        case ("getname", 2):
-            let name = session.name
-            return .now { writer in name.isEmpty ? writer.null() : writer.bulk(name) }
-        case ("setname", 3):
-            guard isPlain(arguments.array(2)) else { return badName }
-            session.name = arguments.text(2)
-            return .ok
-        case ("setinfo", 4):
-            guard isPlain(arguments.array(3)) else {
-                return .error(
-                    "ERR \(arguments.text(2).prefix(64)) cannot contain spaces, newlines or "
-                        + "special characters.")
-            }
-            if bytesEqualIgnoringCase(arguments[2], "lib-name") {
-                session.libraryName = arguments.text(3)
-            } else if bytesEqualIgnoringCase(arguments[2], "lib-ver") {
-                session.libraryVersion = arguments.text(3)
-            } else {
-                return .error("ERR Unrecognized option '\(arguments.text(2).prefix(64))'")
-            }
-            return .ok
-        case ("info", 2):
-            let line =
-                "id=\(session.identifier) name=\(session.name) db=0 resp=\(session.version.rawValue)"
-                + " lib-name=\(session.libraryName) lib-ver=\(session.libraryVersion)\n"
-            return .now { $0.verbatim(line) }
-        default:
-            return unknownSubcommand(arguments)
-        }
-    }
+    func isPlain(_ text: [UInt8]) -> Bool { text.allSatisfy { $0 > 32 && $0 < 127 } }
 
     func unknownSubcommand(_ arguments: Arguments) -> NodeAnswer {
         .error(

@@ -13,11 +13,23 @@ final class ClientSession {
     /// `CLIENT SETINFO lib-ver`.
     var libraryVersion = ""
 
-    /// Back to how a connection begins.
+    /// How it wants to hear of changed keys; nil when it does not.
+    var tracking: Tracking?
+    /// Whether CLIENT CACHING came right before.
+    var isCachingGiven = false
+    /// Whether it listens to ``Invalidation/channel``.
+    var isSubscribed = false
+
+    /// Its number on its event loop.
+    var connection: Int { identifier / ServerLimits.loopsMax }
+
+    /// Back to how a connection begins, but for ``tracking``, which its event loop ends.
     func reset() {
         version = .two
         name = ""
         libraryName = ""
         libraryVersion = ""
+        isCachingGiven = false
+        isSubscribed = false
     }
 }

@@ -1,6 +1,5 @@
 import Bytes
 import Commands
-import DequeModule
 import Glibc
 import NIOCore
 import NIOPosix
@@ -16,13 +15,6 @@ final class ConnectionHandler: ChannelDuplexHandler {
     typealias OutboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
 
-    /// A reply that is not there yet, or that waits for one before it.
-    private struct Pending {
-        var reply: [UInt8]?
-        let startedAt: Int
-        let isWrite: Bool
-    }
-
     let host: LoopHost
     private(set) var number = 0
     let session = ClientSession()
@@ -34,14 +26,15 @@ final class ConnectionHandler: ChannelDuplexHandler {
     private var input: ByteBuffer?
     private var written: ByteBuffer?
     private var context: ChannelHandlerContext?
-    private var pending: Deque<Pending> = []
-    private var firstPending = 0
+    private var pending = ReplyQueue()
     private var isFlushWanted = false
     private var isReadHeld = false
     private var isProcessing = false
     private var isClosing = false
     /// Since when the client has left replies unread.
     private var unreadSince: Int?
+    /// Bytes that it was told of changed keys and has left unread.
+    private var unreadToldBytes = 0
 
     init(host: LoopHost) {
         self.host = host
@@ -59,6 +52,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
         if let number = host.add(self) {
             self.number = number
             session.identifier = number * ServerLimits.loopsMax + host.number
+            host.process.clients.add(session.identifier)
         } else {
             ReplyWriter(output).error("ERR max number of clients reached")
             isClosing = true
@@ -100,6 +94,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
         unreadSince = context.channel.isWritable ? nil : Clock.monotonic()
+        if context.channel.isWritable { unreadToldBytes = 0 }
         goOn()
         context.fireChannelWritabilityChanged()
     }
@@ -159,11 +154,27 @@ final class ConnectionHandler: ChannelDuplexHandler {
             answer { CommandErrors.unknownCommand(arguments, reply: $0) }
             return
         }
+        guard mayBeServed(id) else {
+            answer { SubscriptionTexts.refusal(of: id, reply: $0) }
+            return
+        }
         let shape = CommandTable.shape(id)
         if shape.flags.contains(.keyed) || shape.flags.contains(.clusterWide) {
             submit(id, arguments, isWrite: shape.flags.contains(.write), clock)
         } else {
             execute(id, arguments, clock)
+        }
+        // It concerns the next command only, but for those that ask or say more of the client.
+        if id != .client { session.isCachingGiven = false }
+    }
+
+    /// A RESP2 connection that listens to a channel can do nothing else: it could not tell replies
+    /// from messages.
+    private func mayBeServed(_ id: CommandID) -> Bool {
+        guard session.isSubscribed, session.version == .two else { return true }
+        switch id {
+        case .subscribe, .unsubscribe, .ping, .quit, .reset: return true
+        default: return false
         }
     }
 
@@ -172,20 +183,30 @@ final class ConnectionHandler: ChannelDuplexHandler {
     ) {
         let isFirst = pending.isEmpty
         let reply = isFirst ? output : late
+        let start = reply.count
+        let own = session.tracking.flatMap {
+            host.noteTracked(id, arguments, by: session, $0)
+        }
         let disposition = host.submit(
-            id, arguments, connection: number, sequence: firstPending + pending.count,
+            id, arguments, connection: number, sequence: pending.nextSequence,
             version: session.version, clock: clock, reply: reply)
         if disposition == .held {
-            pending.append(Pending(reply: nil, startedAt: clock.now, isWrite: isWrite))
-        } else if !isFirst {
-            queueLate(clock)
+            pending.append(
+                ReplyQueue.Awaited(startedAt: clock.now, isWrite: isWrite, own: own))
+        } else {
+            if let own { noteReply(reply.bytes(in: start..<reply.count), to: own) }
+            if !isFirst { queueLate() }
         }
         isFlushWanted = true
     }
 
+    private func noteReply(_ reply: UnsafeRawBufferPointer, to write: OwnWrite) {
+        host.tracking.noteReply(reply, to: write, by: number)
+    }
+
     /// Puts a reply that is there already behind those that are not.
-    private func queueLate(_ clock: Clock) {
-        pending.append(Pending(reply: late.array(), startedAt: clock.now, isWrite: false))
+    private func queueLate() {
+        pending.append(late.array())
         late.clear()
     }
 
@@ -196,8 +217,8 @@ final class ConnectionHandler: ChannelDuplexHandler {
         case .now(let write):
             answer { write(ReplyWriter($0, session.version)) }
         case .later(let future):
-            let sequence = firstPending + pending.count
-            pending.append(Pending(reply: nil, startedAt: clock.now, isWrite: false))
+            let sequence = pending.nextSequence
+            pending.append(ReplyQueue.Awaited(startedAt: clock.now, isWrite: false))
             future.assumeIsolated().whenComplete { [self] result in
                 let reply: [UInt8]
                 switch result {
@@ -224,8 +245,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
             write(output)
         } else {
             write(late)
-            pending.append(Pending(reply: late.array(), startedAt: 0, isWrite: false))
-            late.clear()
+            queueLate()
         }
         isFlushWanted = true
     }
@@ -251,27 +271,29 @@ final class ConnectionHandler: ChannelDuplexHandler {
 
     /// A held reply has come.
     func complete(_ sequence: Int, _ reply: UnsafeRawBufferPointer) {
-        let place = sequence - firstPending
-        guard pending.indices.contains(place) else { return }
-        let startedAt = pending[place].startedAt
+        guard let awaited = pending.awaited(sequence) else { return }
         host.countHeld(
-            isWrite: pending[place].isWrite, microseconds: Clock.monotonic() - startedAt)
-        if place == 0 {
+            isWrite: awaited.isWrite, microseconds: Clock.monotonic() - awaited.startedAt)
+        if let own = awaited.own { noteReply(reply, to: own) }
+        if pending.isFirst(sequence) {
             output.append(reply)
             pending.removeFirst()
-            firstPending += 1
         } else {
-            pending[place].reply = Array(reply)
+            pending.keep(Array(reply), as: sequence)
         }
-        while let ready = pending.first?.reply {
-            output.append(ready)
-            pending.removeFirst()
-            firstPending += 1
+        while let ready = pending.next() {
+            switch ready {
+            case .reply(let reply): output.append(reply)
+            case .invalidation(let invalidation): send(invalidation)
+            }
         }
-        if !isFlushWanted {
-            isFlushWanted = true
-            host.needsFlush(self)
-        }
+        wantFlush()
+    }
+
+    private func wantFlush() {
+        guard !isFlushWanted else { return }
+        isFlushWanted = true
+        host.needsFlush(self)
     }
 
     /// The tick's log batch was not written: its replies must not be seen.
@@ -293,8 +315,9 @@ final class ConnectionHandler: ChannelDuplexHandler {
             output.clear()
             context.writeAndFlush(wrapOutboundOut(bytes), promise: nil)
             if bytes.capacity <= ServerLimits.outputBytes { written = bytes }
+            if context.channel.isWritable { unreadToldBytes = 0 }
         }
-        if isClosing {
+        if isClosing || unreadToldBytes > ServerLimits.unreadBytesMax {
             close()
         } else {
             goOn()
@@ -319,5 +342,45 @@ final class ConnectionHandler: ChannelDuplexHandler {
 
     func close() {
         context?.close(promise: nil)
+    }
+}
+
+// MARK: Client tracking
+
+extension ConnectionHandler: InvalidationTaker {
+    /// Something that the client knows has changed.
+    ///
+    /// It may be named by replies that are under way, so it comes behind them.
+    func take(_ invalidation: Invalidation) {
+        if pending.isEmpty { send(invalidation) } else { pending.append(invalidation) }
+    }
+
+    /// Another client's invalidations come here.
+    func takeRedirected(_ invalidation: Invalidation) {
+        write(invalidation, isSubscribed: session.isSubscribed)
+    }
+
+    private func write(_ invalidation: Invalidation, isSubscribed: Bool) {
+        let start = output.count
+        invalidation.write(to: ReplyWriter(output, session.version), isSubscribed: isSubscribed)
+        unreadToldBytes += output.count - start
+        wantFlush()
+    }
+
+    private func send(_ invalidation: Invalidation) {
+        guard let tracking = session.tracking else { return }
+        if tracking.redirect == 0 {
+            write(invalidation, isSubscribed: false)
+        } else if host.process.clients.contains(tracking.redirect) {
+            host.redirect(invalidation, to: tracking.redirect)
+        } else {
+            session.tracking?.isRedirectBroken = true
+            guard session.version == .three else { return }
+            let writer = ReplyWriter(output, session.version)
+            writer.push(2)
+            writer.bulk("tracking-redir-broken")
+            writer.integer(tracking.redirect)
+            wantFlush()
+        }
     }
 }

@@ -20,6 +20,12 @@ final class LoopHost: WorkerOutput {
     /// Links to other nodes, by member number.
     var links: [Int: PeerDialer] = [:]
 
+    /// What the connections want to hear of.
+    let tracking: LoopTracking
+    /// What this loop's partitions have told in this tick, not handed to the loops yet.
+    var changedKeys: [[UInt8]] = []
+    var changedSlots: [Int] = []
+
     private var connections: [Int: ConnectionHandler] = [:]
     private var nextConnection = 1
     private var unflushed: [ConnectionHandler] = []
@@ -49,6 +55,7 @@ final class LoopHost: WorkerOutput {
         self.number = number
         self.eventLoop = eventLoop
         self.process = process
+        tracking = LoopTracking(keysMax: ServerLimits.trackedKeysMax)
     }
 
     var connectionCount: Int { connections.count }
@@ -58,12 +65,14 @@ final class LoopHost: WorkerOutput {
         self.worker = worker
         self.store = store
         worker.start(clock: Clock.read())
+        watch()
         tick()
     }
 
     private func tick() {
         guard !isEnded else { return }
         worker?.onTick(clock: Clock.read())
+        watch()
         if let worker, let store { careForLog(worker, store) }
         scheduleFlush()
         ticksToLook -= 1
@@ -92,10 +101,16 @@ final class LoopHost: WorkerOutput {
     }
 
     func remove(_ connection: Int) {
-        guard connections.removeValue(forKey: connection) != nil else { return }
+        guard let handler = connections[connection] else { return }
+        endTracking(handler.session)
+        process.clients.remove(handler.session.identifier)
+        connections[connection] = nil
         worker?.forget(connection: connection)
         process.connectionCount.remove()
     }
+
+    /// The connection of that number; nil when it is gone.
+    func connection(_ number: Int) -> ConnectionHandler? { connections[number] }
 
     /// A connection has replies to flush at the end of this tick.
     func needsFlush(_ connection: ConnectionHandler) {
@@ -125,6 +140,8 @@ final class LoopHost: WorkerOutput {
                 process.onControl { $0.confirm() }
             }
         }
+        shareChanges()
+        tracking.tell()
         latency.endTick(microseconds: Clock.monotonic() - tickStart)
         let waiting = unflushed
         unflushed.removeAll(keepingCapacity: true)
@@ -265,6 +282,7 @@ final class LoopHost: WorkerOutput {
 
     func complete(_ token: RequestToken, _ reply: UnsafeRawBufferPointer) {
         guard Int(token.worker) == number else {
+            shareChanges()
             let copy = Array(reply)
             process.onLoop(Int(token.worker)) { host in
                 copy.withUnsafeBytes { host.worker?.onReply(token, $0) }
@@ -292,10 +310,6 @@ final class LoopHost: WorkerOutput {
     func laterEpochSeen(from member: Int) {
         process.onControl { $0.laterEpochSeen(from: member) }
     }
-
-    func keyChanged(_ key: UnsafeRawBufferPointer) {}
-
-    func slotChanged(_ slot: Int) {}
 }
 
 /// How long operations took, in buckets that double.

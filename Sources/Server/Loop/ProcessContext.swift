@@ -10,6 +10,7 @@ final class ProcessContext: Sendable {
     let number: Int
     let startedAt: Int
     let connectionCount = ConnectionCount()
+    let clients = ClientRegister()
     let events: EventLog
     let loaded = NIOLockedValueBox(0.0)
     private let loops = NIOLockedValueBox<[NIOLoopBound<LoopHost>]>([])

@@ -15,6 +15,14 @@ enum ServerLimits {
     static let unreadMicroseconds = 60_000_000
     /// Ticks between two looks for such clients.
     static let unreadTicks = 50
+    /// Bytes about changed keys that may wait for a client that does not read: unlike replies they
+    /// are not bounded by its own requests.
+    static let unreadBytesMax = 64 << 20
+    /// Keys that one event loop remembers for clients that track what they read; beyond, some are
+    /// told as if they had changed.
+    static let trackedKeysMax = 1_000_000
+    /// How long homes go on to tell of changed keys after the last such client has left.
+    static let trackingLingerMicroseconds = 10_000_000
     /// Bytes that may wait for another node before its link is given up.
     static let linkBytesMax = 512 << 20
     /// Largest frame of a link: an install's piece with one value of the largest size.

@@ -107,6 +107,7 @@ extension Partition {
         sharers.closeSession(of: member)
         sessions[member]?.end()
         loseWatcher(member, isUp: isUp)
+        loseWatch(member)
         for place in 0..<Partition.slotCount where slots[place].phase != .idle {
             switch slots[place].phase {
             case .idle:

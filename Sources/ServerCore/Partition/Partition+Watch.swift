@@ -77,10 +77,26 @@ extension Partition {
 
     /// A home says that it tells, or that it has missed to.
     func onWatched(_ watch: Int, isOn: Bool, from home: Int) {
-        guard watches[home]?.number == watch else { return }
+        guard watches[home]?.number == watch, watches[home]?.isConfirmed != isOn else { return }
         watches[home]?.isConfirmed = isOn
-        guard !isOn else { return }
-        watches[home]?.number = nextWatch()
+        if isOn {
+            // A copy from before may be older than the first change that is told.
+            shared.copies.removeAll()
+        } else {
+            watches[home]?.number = nextWatch()
+        }
+        tellOfSlots(of: home)
+    }
+
+    /// The link to a home was lost: behind it may be another process, which does not know of the
+    /// question.
+    func loseWatch(_ home: Int) {
+        guard watches.removeValue(forKey: home) != nil else { return }
+        tellOfSlots(of: home)
+    }
+
+    /// What is known of a home's keys may be old: nothing was told until now, or something is lost.
+    private func tellOfSlots(of home: Int) {
         for place in 0..<Partition.slotCount where arc(place).home == Int32(home) {
             shared.output.slotChanged(firstSlot + place)
         }

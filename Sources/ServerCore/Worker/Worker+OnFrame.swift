@@ -86,6 +86,8 @@ extension Worker {
         case .watch, .watched:
             return onWatchFrame(name, frame[2], partition, from: member)
         case .changed:
+            // A client that is told asks again: this node's own copy must not be its answer.
+            partition.dropCopy(frame[2])
             shared.output.keyChanged(frame[2])
             return true
         case .invalidate, .update:
