@@ -34,6 +34,7 @@ extension World {
                     : nil
             case .evict: some(epoch.members) { $0.state == .down }.map { .evict(member: $0.number) }
             case .cancel: epoch.queue.active.map { .cancel(change: $0.id) }
+            case .replicas where isAnyBad: nil
             case .replicas:
                 World.replicas.randomElement(using: &random).map {
                     .set(name: "replicas", value: "\($0)")
@@ -107,17 +108,28 @@ extension World {
         guard process.isAlive, newestEpoch.number == process.running?.node.epoch.number else {
             return false
         }
-        let isAnyBad = processes.contains { other in
-            guard other.disk.isRotten || other.isDiskLost else { return false }
-            guard let workers = other.running?.workers else { return isNamed(other.number) }
-            other.disk.isRotten = workers.contains(where: \.isDamaged)
-            return other.disk.isRotten
+        // A change that takes copies away may leave the ones that are lost here.
+        let isShrinking = newestEpoch.queue.waiting.contains { change in
+            switch change.kind {
+            case .join, .rebalance: false
+            default: true
+            }
         }
-        guard !isAnyBad, newestEpoch.settings.replicas >= 3 else { return false }
+        guard !isAnyBad, !isShrinking, newestEpoch.settings.replicas >= 3 else { return false }
         return newestEpoch.arcs.allSatisfy { arc in
             arc.history.allSatisfy { era in
                 !era.replicas.contains(process.number) || era.replicas.count >= 3
             }
+        }
+    }
+
+    /// Whether a disk is lost or damaged of which some set still has the copy.
+    private var isAnyBad: Bool {
+        processes.contains { other in
+            guard other.disk.isRotten || other.isDiskLost else { return false }
+            guard let workers = other.running?.workers else { return isNamed(other.number) }
+            other.disk.isRotten = workers.contains(where: \.isDamaged)
+            return other.disk.isRotten
         }
     }
 

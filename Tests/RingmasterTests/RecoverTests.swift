@@ -5,7 +5,7 @@ import Testing
 
 extension ProcessTests {
     /// A cluster that has lost more than it can do without.
-    @Suite(.timeLimit(.minutes(5))) struct RecoverTests {
+    @Suite(.timeLimit(.minutes(15))) struct RecoverTests {
         private struct Report: Decodable {
             struct Slots: Decodable {
                 var count: Int

@@ -24,6 +24,8 @@ extension Partition {
         let place = place(slot)
         let state = slots + place
         guard state.pointee.phase == .serving else { return .notServing }
+        repliesFollowLog = token.follows(logOf: shared.worker)
+        defer { repliesFollowLog = false }
         let key = arguments[1]
         let hash = index.hash(key)
         let entry = index.find(slot: place, key: key, hash: hash)
@@ -157,8 +159,10 @@ extension Partition {
         if !sharers.keys.isEmpty {
             tellSharers(place, record.key, position: record.position, clock: clock)
         }
-        if arc.followerCount == 1, shared.isDurableAtFlush, sharers.announcements.isEmpty {
-            // Replies leave after the flush, so what is in the batch counts as durable.
+        if arc.followerCount == 1, shared.isDurableAtFlush, repliesFollowLog,
+            sharers.announcements.isEmpty
+        {
+            // The reply leaves after the flush, so what is in the batch counts as durable.
             state.pointee.committed = record.position
             return
         }

@@ -31,6 +31,17 @@ public struct RequestToken: Sendable, Hashable {
         self.sequence = sequence
     }
 
+    /// Whether a reply to it leaves after the log batch of a worker's present tick.
+    ///
+    /// Frames to other nodes leave before it, and another worker's connections have ticks of their
+    /// own.
+    func follows(logOf worker: Int) -> Bool {
+        switch kind {
+        case .connection, .gather: Int(self.worker) == worker
+        case .none, .peer, .guess: false
+        }
+    }
+
     /// Nobody's.
     public static let none = RequestToken(kind: .none, worker: 0, owner: 0, sequence: 0)
 }

@@ -13,8 +13,10 @@ struct CopyModelTests {
     @Test(
         "no order of events lets anybody read what is old",
         arguments: CopyModelPlan.all(isLarge: isLarge))
-    func promisesHold(_ plan: CopyModelPlan) {
-        let outcome = ModelSearch(model: CopyModel(plan), statesMax: Self.statesMax).run()
+    func promisesHold(_ plan: CopyModelPlan) async {
+        let outcome = await HeavyWork.run {
+            ModelSearch(model: CopyModel(plan), statesMax: Self.statesMax).run()
+        }
         #expect(
             outcome.violation == nil,
             "\(outcome.violation ?? ""): \(outcome.trace.joined(separator: "; "))")
@@ -55,8 +57,10 @@ struct CopyModelTests {
             Plant(.quietDeparture, .restartAside()),
             Plant(.quietTime, .restart()),
         ])
-    func ruleIsMissed(_ plant: Plant) {
-        let outcome = ModelSearch(model: CopyModel(plant.plan), statesMax: Self.statesMax).run()
+    func ruleIsMissed(_ plant: Plant) async {
+        let outcome = await HeavyWork.run {
+            ModelSearch(model: CopyModel(plant.plan), statesMax: Self.statesMax).run()
+        }
         #expect(outcome.violation != nil, "not missed in \(outcome.states) states")
     }
 }

@@ -11,8 +11,10 @@ struct ModelTests {
     private static let statesMax = 5_000_000
 
     @Test("no order of events breaks a promise", arguments: ModelPlan.all(isLarge: isLarge))
-    func promisesHold(_ plan: ModelPlan) {
-        let outcome = ModelSearch(plan: plan, statesMax: Self.statesMax).run()
+    func promisesHold(_ plan: ModelPlan) async {
+        let outcome = await HeavyWork.run {
+            ModelSearch(plan: plan, statesMax: Self.statesMax).run()
+        }
         #expect(
             outcome.violation == nil,
             "\(outcome.violation ?? ""): \(outcome.trace.joined(separator: "; "))")
@@ -53,8 +55,10 @@ struct ModelTests {
             Plant(.trueLabels, .deletion(homes: 2)),
             Plant(.durability, .death(homes: 2, slowly: true)),
         ])
-    func ruleIsMissed(_ plant: Plant) {
-        let outcome = ModelSearch(plan: plant.plan, statesMax: Self.statesMax).run()
+    func ruleIsMissed(_ plant: Plant) async {
+        let outcome = await HeavyWork.run {
+            ModelSearch(plan: plant.plan, statesMax: Self.statesMax).run()
+        }
         #expect(outcome.violation != nil, "not missed in \(outcome.states) states")
     }
 
