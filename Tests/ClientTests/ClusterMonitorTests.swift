@@ -3,16 +3,21 @@ import Testing
 
 @testable import Client
 
-@Suite struct ClusterMonitorTests {
+@Suite(.timeLimit(.minutes(2))) struct ClusterMonitorTests {
     @Test("from one address the monitor finds all members")
     func finds() async throws {
         let ring = try await FakeRing { _, _ in .ok }
         let monitor = ClusterMonitor(seeds: [ring.nodes[0].endpoint], clusterName: "demo")
-        let snapshot = await monitor.snapshot()
+        var snapshot = await monitor.snapshot()
+        // On a busy machine a node may not have answered in the time that one look takes.
+        while snapshot.members.count < 3
+            || snapshot.members.contains(where: { $0.contact != .reachable })
+        {
+            snapshot = await monitor.snapshot()
+        }
         #expect(snapshot.epoch?.number == 1)
         #expect(snapshot.members.map(\.name) == ["n1", "n2", "n3"])
         #expect(snapshot.members.map(\.pid) == [100, 101, 102])
-        #expect(snapshot.members.allSatisfy { $0.contact == .reachable })
     }
 
     @Test("a hung node delays no other and becomes suspect")

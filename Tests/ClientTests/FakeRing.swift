@@ -80,12 +80,23 @@ final class FakeRing: Sendable {
     }
 
     func client(
-        deadline: Duration = .seconds(5), silence: Duration = .seconds(1)
+        deadline: Duration = ClientOptions.patient.deadline,
+        silence: Duration = ClientOptions.patient.silence
     ) -> ClusterClient {
         var options = ClientOptions()
         options.deadline = deadline
         options.silence = silence
         return ClusterClient(seeds: [nodes[0].endpoint], options: options)
+    }
+}
+
+extension ClientOptions {
+    /// For a machine on which much else is tested at the same time.
+    static var patient: ClientOptions {
+        var options = ClientOptions()
+        options.deadline = .seconds(60)
+        options.silence = .seconds(10)
+        return options
     }
 }
 

@@ -89,7 +89,7 @@ import Testing
             default: .bulk("v")
             }
         }
-        let client = ClusterClient(seeds: [node.endpoint])
+        let client = ClusterClient(seeds: [node.endpoint], options: .patient)
         #expect(await client.get("a") == .done(Array("v".utf8)))
         await client.close()
     }

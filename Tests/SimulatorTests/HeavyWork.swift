@@ -20,8 +20,8 @@ enum HeavyWork {
                 let result = {
                     defer { turns.signal() }
                     #if os(Linux)
-                        // Of this thread alone; elsewhere it would be of the whole process.
-                        setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, niceness)
+                    // Of this thread alone; elsewhere it would be of the whole process.
+                    setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, niceness)
                     #endif
                     return work()
                 }()
