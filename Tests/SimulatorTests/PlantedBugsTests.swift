@@ -32,6 +32,9 @@ struct PlantedBugsTests {
 
     private static let seedsMax: UInt64 = 1_000
 
+    // That a copy's lease may outlast its home's shows in less than one of a thousand runs: it needs
+    // a home and a sharer of it on the lesser side of a split. `CopyModelTests` finds it always.
+
     private static let plants: [Plant] = [
         Plant(.forgetsEpoch, "rule 1: an adopted epoch is durable", from: 3),
         Plant(.leadsUnnamed, "rule 3: lead only under one's own name", from: 3),
@@ -49,7 +52,6 @@ struct PlantedBugsTests {
         Plant(.readsUnleased, "rule 10: reads need leases", from: 1),
         Plant(.confirmsByNothing, "rule 10: a confirm round has answers", from: 4),
         Plant(.keepsNameWithoutDisk, "rule 14: a lost disk is another node", from: 12),
-        Plant(.outlastsLease, "rule 15: a copy's lease ends with its home's", nil, from: 267),
         Plant(.takesLateFills, "rule 15: a fill older than an announcement goes", nil, from: 397),
         Plant(.waitsForNoSharer, "rule 15: a write waits for sharers", nil, from: 180),
         Plant(.forgetsAbsence, "rule 15: an absence is a copy", nil, from: 4),
