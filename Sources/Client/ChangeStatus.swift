@@ -39,6 +39,9 @@ public struct ChangeStatus: Sendable, Codable, Equatable {
     public var bytesPerSecond: Double?
     /// How long it will take at that pace; null while that is not known.
     public var secondsLeft: Double?
+    /// The names of down members without which slots would have no majority of their copies:
+    /// the change is not over before they are back.
+    public var waitsFor: [String] = []
 
     /// Encodes all fields, unknown ones as null.
     ///
@@ -58,6 +61,7 @@ public struct ChangeStatus: Sendable, Codable, Equatable {
         try fields.encode(copiedBytes, forKey: .copiedBytes)
         try fields.encode(bytesPerSecond, forKey: .bytesPerSecond)
         try fields.encode(secondsLeft, forKey: .secondsLeft)
+        try fields.encode(waitsFor, forKey: .waitsFor)
     }
 }
 
@@ -90,6 +94,7 @@ extension ChangeStatus {
 
     private mutating func fill(from snapshot: ClusterSnapshot, _ epoch: RingEpoch) {
         state = epoch.settings.areMovesPaused ? .paused : .copying
+        waitsFor = epoch.missing.compactMap { epoch.member(number: $0)?.name }
         // The epoch knows how many copies there are to be, whether or not all homes have reported.
         slots = zip(epoch.arcs, epoch.learners).reduce(0) { $0 + $1.0.slotCount * $1.1.count }
         var known = 0

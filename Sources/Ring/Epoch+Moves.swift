@@ -17,6 +17,22 @@ extension RingEpoch {
         }
     }
 
+    /// Down members without which the change under way would leave slots to a minority of their
+    /// sets, which serves nothing: the switch waits for them.
+    public var missing: [Int] {
+        guard let target else { return [] }
+        let down = Set(members.filter { $0.state == .down }.map(\.number))
+        guard !down.isEmpty else { return [] }
+        var missing: Set<Int> = []
+        for arc in arcs {
+            let set = target.replicas(of: arc.first)
+            let absent = down.intersection(set)
+            guard set != arc.present.replicas, 2 * absent.count >= set.count else { continue }
+            missing.formUnion(absent)
+        }
+        return missing.sorted()
+    }
+
     /// Whether the histories name members that hold no copy any more, and that may forget theirs
     /// once the history is shorter.
     public var hasSurplusHistory: Bool {

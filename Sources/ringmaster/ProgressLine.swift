@@ -32,6 +32,9 @@ extension ChangeStatus {
         case .waiting: return "\(what): waits for the changes before it, epoch \(epoch)"
         case .paused:
             return "\(what): paused at \(Int(percent)) %; `ringmaster moves resume` goes on"
+        case .copying where !waitsFor.isEmpty:
+            let names = waitsFor.joined(separator: ", ")
+            return "\(what): copied to \(Int(percent)) %, waits for \(names), epoch \(epoch)"
         case .copying:
             let rate = bytesPerSecond.map { ", \(Shown.size(Int(min($0, 1e15))))/s" } ?? ""
             let left =

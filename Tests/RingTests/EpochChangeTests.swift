@@ -120,6 +120,23 @@ struct EpochChangeTests {
         #expect(after.queue.ended.map(\.outcome) == [.done])
     }
 
+    @Test("fewer copies wait for a down member that would be the only one, and for no other")
+    func fewerCopies() throws {
+        let asked = try #require(
+            founded(5).next(ask(.set(name: "replicas", value: "1")), settled: false))
+        #expect(asked.target != nil && asked.missing.isEmpty)
+        let down = try #require(asked.next(.down(member: 2), settled: false))
+        #expect(down.missing == [2])
+        let two = try #require(
+            founded(5).next(.down(member: 4))?.next(
+                ask(.set(name: "replicas", value: "2")), settled: false))
+        #expect(two.missing == [4])
+        let five = try #require(
+            founded(5).next(.down(member: 4))?.next(
+                ask(.set(name: "replicas", value: "5")), settled: false))
+        #expect(five.missing.isEmpty)
+    }
+
     @Test("settings that touch no slot leave every generation as it is")
     func timings() throws {
         let before = founded(5)

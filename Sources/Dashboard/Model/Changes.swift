@@ -138,6 +138,12 @@ extension ChangeStatus {
         secondsLeft.map { Int((1_000 * min($0, 1e9)).rounded(.up)).roughText }
     }
 
+    /// Which members it waits for, for people; nil when for none.
+    var waitsText: String? {
+        guard !waitsFor.isEmpty else { return nil }
+        return "waits for " + waitsFor.map { ForeignText.shown($0) }.joined(separator: ", ")
+    }
+
     private var shownNode: String { node.map { ForeignText.shown($0) } ?? "?" }
 }
 

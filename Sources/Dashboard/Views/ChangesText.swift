@@ -38,6 +38,9 @@ extension Model {
             let left = change.timeLeftText.map { ", \($0) left" } ?? ""
             lines.append("  pace        \(Int(min(rate, 1e15)).bytesText)/s\(left)")
         }
+        if let waits = change.waitsText {
+            lines.append("  \(waits): without it slots would not be served")
+        }
         return lines
     }
 

@@ -67,7 +67,7 @@ extension Painter {
             let why = "paused at \(change.percentText) \(bar(change.percent, width: 6))"
             drawRow(slots, arrow, change.words, why, .stateSuspect, area, columns)
         case .copying:
-            let left = change.timeLeftText.map { " " + $0 } ?? ""
+            let left = (change.waitsText ?? change.timeLeftText).map { " " + $0 } ?? ""
             let why = "moving \(change.percentText) \(bar(change.percent, width: 6))\(left)"
             drawRow(slots, arrow, change.words, why, .replMoving, area, columns)
         }

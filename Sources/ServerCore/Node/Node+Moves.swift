@@ -57,18 +57,15 @@ extension Node {
     private func isCopied(_ change: RingChange) -> Bool {
         // Every node reports, also one that has nothing to copy; this one's own report is at hand.
         guard !epoch.settings.areMovesPaused, report.epoch == epoch.number,
-            report.copied == change.id, let target = epoch.target
+            report.copied == change.id, let target = epoch.target, epoch.missing.isEmpty
         else { return false }
         if case .join(let joiner) = change.kind, joiner != number, !isHeard(joiner) {
             return false
         }
         var homes: Set<Int> = []
-        let down = Set(epoch.members.filter { $0.state == .down }.map(\.number))
         for arc in epoch.arcs {
             let set = target.replicas(of: arc.first)
             guard set != arc.present.replicas else { continue }
-            // Otherwise the slot would not be served, with all its copies elsewhere.
-            guard set.count(where: { !down.contains($0) }) > set.count / 2 else { return false }
             guard let home = arc.present.home, isSettled(arc) else { return false }
             homes.insert(home)
         }

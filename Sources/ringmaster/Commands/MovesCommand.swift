@@ -17,8 +17,8 @@ struct MovesCommand: AsyncParsableCommand {
 
             With --json, the list is {"epoch", "paused", "rate", "moves": [{"change", "kind", \
             "node", "replicas", "state", "percent", "slots", "copiedSlots", "keys", "bytes", \
-            "copiedBytes", "bytesPerSecond", "secondsLeft"}], "ended": [{"change", "kind", "node", \
-            "outcome", "reason", "epoch"}]}, where "rate" is the limit in bytes per second, 0 \
+            "copiedBytes", "bytesPerSecond", "secondsLeft", "waitsFor"}], "ended": [{"change", \
+            "kind", "node", "outcome", "reason", "epoch"}]}, where "rate" is the limit in bytes per second, 0 \
             without one, and state is copying, paused or waiting; what nobody can tell is null. Of \
             cancel it is one entry as in "ended", of the others {"name", "value"}.
             """)
