@@ -6,6 +6,9 @@ struct Version: Comparable, Sendable {
     /// Between two writes: how often the home had taken copies back without a write.
     var turn = 0
 
+    /// Stands for the version of a key that is not there.
+    static let absent = Version()
+
     static func < (left: Version, right: Version) -> Bool {
         (left.generation, left.position, left.turn)
             < (right.generation, right.position, right.turn)
@@ -26,7 +29,7 @@ struct Copy {
 
     var key: [UInt8]
     var content: Content
-    /// Of the entry; (0, 0) for an absent key.
+    /// Of the entry.
     var version: Version
     /// Who said so.
     var home: Int

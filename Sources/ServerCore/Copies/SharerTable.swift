@@ -84,8 +84,7 @@ struct SharerTable {
 
     /// A sharer asks in a session.
     ///
-    /// One that is newer ends the one before: its copies are dropped
-    /// already.
+    /// One that is newer ends the one before: its copies are dropped already.
     ///
     /// - Returns: what becomes of it, and the slots whose waits that has ended.
     mutating func admit(_ number: Int, of member: Int, now: Int) -> (Admission, [Int]) {

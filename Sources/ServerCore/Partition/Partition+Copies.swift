@@ -74,47 +74,47 @@ extension Partition {
         return Version(generation: entry.generation, position: entry.position)
     }
 
-    /// Keeps what a home has said of a key, unless something newer was announced meanwhile.
-    ///
-    /// - Returns: whether what it called the same is still there.
-    func keep(
-        _ answer: CopyAnswer, _ place: Int, _ key: UnsafeRawBufferPointer, home: Int, session: Int,
-        askedAt: Int, guesser: Int?, clock: Clock
-    ) -> Bool {
-        let hash = index.hash(key)
-        let former = shared.copies.find(hash, key)
-        var content: Copy.Content
+    /// What a home's answer says of a key; nil when it speaks of what is not here any more.
+    func content(
+        of answer: CopyAnswer, _ place: Int, _ key: UnsafeRawBufferPointer
+    ) -> Copy.Content? {
         switch answer.content {
-        case .absent: content = .absent
-        case .value(let value, let expiry): content = .value(Array(value), expiry: expiry)
-        case .same where answer.version == Version():
-            content = .absent
+        case .absent: return .absent
+        case .value(let value, let expiry): return .value(Array(value), expiry: expiry)
+        case .same where answer.version == .absent: return .absent
         case .same:
-            if let former, shared.copies[former].version == answer.version {
-                content = shared.copies[former].content
-            } else {
-                content = .replica
+            if let found = shared.copies.find(index.hash(key), key),
+                shared.copies[found].version == answer.version,
+                case .value = shared.copies[found].content
+            {
+                return shared.copies[found].content
             }
-            if case .replica = content, replicaEntry(place, key, answer.version) == nil {
-                return false
-            }
+            return replicaEntry(place, key, answer.version) == nil ? nil : .replica
         }
+    }
+
+    /// Keeps what a home has said of a key, unless something newer was announced meanwhile.
+    func keep(
+        _ content: Copy.Content, _ answer: CopyAnswer, _ place: Int,
+        _ key: UnsafeRawBufferPointer, home: Int, session: Int, askedAt: Int, guesser: Int?,
+        clock: Clock
+    ) {
         sessions[home]?.extend(
             session, askedAt: askedAt, lease: answer.lease, now: clock.now)
         let isNews =
             sessions[home]?.isNews(answer.asOf, place) ?? true
             || shared.planted.contains(.takesLateFills)
-        guard isNews, arc(place).home == Int32(home) else { return true }
+        guard isNews, arc(place).home == Int32(home) else { return }
         // An answer that comes after its own lease is no copy of a session.
         let isKnown =
             answer.lease > 0 && sessions[home]?.isLive(session, now: clock.now) == true
+        let hash = index.hash(key)
+        let isNew = shared.copies.find(hash, key) == nil
         shared.copies.insert(
             Copy(
                 key: Array(key), content: content, version: answer.version, home: home,
-                session: isKnown ? session : 0, askedAt: askedAt,
-                guesser: former == nil ? guesser : nil),
+                session: isKnown ? session : 0, askedAt: askedAt, guesser: isNew ? guesser : nil),
             hash: hash)
-        return true
     }
 
     /// This node sends a write of a key on: its own copy is about to be old.

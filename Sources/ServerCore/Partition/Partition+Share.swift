@@ -54,7 +54,7 @@ extension Partition {
         else { return nil }
         let entry = index.find(slot: place, key: key, hash: index.hash(key))
         var content = CopyAnswer.Content.absent
-        var version = Version()
+        var version = Version.absent
         if let entry {
             let isPending =
                 entry.generation == state.pointee.generation

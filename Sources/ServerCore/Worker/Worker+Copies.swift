@@ -47,18 +47,20 @@ extension Worker {
         if let guesser = shared.copies.noteHit(found) {
             outcomes[guesser, default: .init()].used += 1
         }
+        let copy = shared.copies[found]
         evaluate(
-            id, arguments, found, partition, place, version: version, clock: clock, reply: reply)
+            id, arguments, copy.content, copy.version, partition, place, version: version,
+            clock: clock, reply: reply)
         return true
     }
 
-    /// Runs a command on a copy; nothing in it depends on whether the copy may be used.
+    /// Runs a command on what is known of its key.
     private func evaluate(
-        _ id: CommandID, _ arguments: Arguments, _ found: Int32, _ partition: Partition,
-        _ place: Int, version: ProtocolVersion, clock: Clock, reply: OutputBuffer
+        _ id: CommandID, _ arguments: Arguments, _ content: Copy.Content, _ entryVersion: Version,
+        _ partition: Partition, _ place: Int, version: ProtocolVersion, clock: Clock,
+        reply: OutputBuffer
     ) {
-        let copy = shared.copies[found]
-        switch copy.content {
+        switch content {
         case .absent:
             evaluate(id, arguments, nil, version: version, clock: clock, reply: reply)
         case .value(let value, let expiry):
@@ -68,7 +70,7 @@ extension Worker {
                     clock: clock, reply: reply)
             }
         case .replica:
-            let entry = partition.replicaEntry(place, arguments[1], copy.version)
+            let entry = partition.replicaEntry(place, arguments[1], entryVersion)
             evaluate(
                 id, arguments, entry.map { EntryView(value: $0.value, expiry: $0.expiry) },
                 version: version, clock: clock, reply: reply)
@@ -128,44 +130,25 @@ extension Worker {
         dropForward(number / Worker.workersMax)
         withArguments(request.arguments) { arguments in
             let key = arguments[1]
-            if partition.slots[place].writesUnderWay == 0 || !fillsMayBeOld(fill) {
-                guard
-                    partition.keep(
-                        answer, place, key, home: member, session: fill.session,
-                        askedAt: fill.askedAt, guesser: nil, clock: clock)
-                else {
-                    parkAgain(request)
-                    return
-                }
+            guard let content = partition.content(of: answer, place, key) else {
+                parkAgain(request)
+                return
+            }
+            // Without a session nobody says when a write that this node has sent on makes it old.
+            if partition.slots[place].writesUnderWay == 0 || fill.session != 0 {
+                partition.keep(
+                    content, answer, place, key, home: member, session: fill.session,
+                    askedAt: fill.askedAt, guesser: nil, clock: clock)
             }
             count(answer, partition)
             let start = replies.count
-            switch answer.content {
-            case .absent:
-                evaluate(
-                    request.id, arguments, nil, version: request.version, clock: clock,
-                    reply: replies)
-            case .value(let value, let expiry):
-                evaluate(
-                    request.id, arguments, EntryView(value: value, expiry: expiry),
-                    version: request.version, clock: clock, reply: replies)
-            case .same:
-                let isAnswered = evaluateSame(
-                    answer, request, arguments, partition, place, clock: clock)
-                guard isAnswered else {
-                    replies.truncate(to: start)
-                    parkAgain(request)
-                    return
-                }
-            }
+            evaluate(
+                request.id, arguments, content, answer.version, partition, place,
+                version: request.version, clock: clock, reply: replies)
             finish(.replied, request.token, from: start)
         }
         return true
     }
-
-    /// Whether a copy that comes now may be older than a write that this node has sent on: under a
-    /// strict coherence the home says so itself.
-    private func fillsMayBeOld(_ fill: Fill) -> Bool { fill.session == 0 }
 
     private func count(_ answer: CopyAnswer, _ partition: Partition) {
         if case .same = answer.content {
@@ -173,34 +156,6 @@ extension Worker {
         } else {
             partition.copyCounts.fills += 1
         }
-    }
-
-    /// Answers a read with what the home said is still the newest.
-    private func evaluateSame(
-        _ answer: CopyAnswer, _ request: WaitingRequest, _ arguments: Arguments,
-        _ partition: Partition, _ place: Int, clock: Clock
-    ) -> Bool {
-        let key = arguments[1]
-        if answer.version == Version() {
-            evaluate(
-                request.id, arguments, nil, version: request.version, clock: clock, reply: replies)
-        } else if let entry = partition.replicaEntry(place, key, answer.version) {
-            evaluate(
-                request.id, arguments, EntryView(value: entry.value, expiry: entry.expiry),
-                version: request.version, clock: clock, reply: replies)
-        } else if let found = shared.copies.find(partition.index.hash(key), key),
-            shared.copies[found].version == answer.version,
-            case .value(let value, let expiry) = shared.copies[found].content
-        {
-            value.withUnsafeBytes { value in
-                evaluate(
-                    request.id, arguments, EntryView(value: value, expiry: expiry),
-                    version: request.version, clock: clock, reply: replies)
-            }
-        } else {
-            return false
-        }
-        return true
     }
 
     // MARK: The home's side

@@ -187,9 +187,11 @@ extension Worker {
             outcomes[guess.guesser, default: .init()].fetched += 1
             outcomes[guess.guesser, default: .init()].bytes +=
                 key.count + frame[start + 4].count
-            _ = partition.keep(
-                answer, partition.place(slot), key, home: member, session: session,
-                askedAt: askedAt, guesser: guess.guesser, clock: clock)
+            let place = partition.place(slot)
+            guard let content = partition.content(of: answer, place, key) else { continue }
+            partition.keep(
+                content, answer, place, key, home: member, session: session, askedAt: askedAt,
+                guesser: guess.guesser, clock: clock)
         }
         return true
     }
