@@ -44,7 +44,13 @@ struct FaultPlan {
     let switchesCoherence: Bool
     /// Of the clients' questions, the ones that follow a hint to fetch a key.
     let hintPermille: Int
+    /// Of the clients' questions, the ones about the first of the keys, most of them reads: so that
+    /// copies of it are in use all the time.
+    let hotPermille: Int
+}
 
+extension FaultPlan {
+    /// Draws a plan; with a coherence only if none is wanted.
     init(random: inout SplitMix64, coherence wanted: Coherence?) {
         let density = Int.random(in: 1...3, using: &random)
         var kinds = FaultKind.allCases.filter { _ in
@@ -91,6 +97,8 @@ struct FaultPlan {
         switchesCoherence =
             wanted == nil && coherence != .off && Int.random(in: 0..<3, using: &copying) == 0
         hintPermille = coherence == .off ? 0 : Int.random(in: 0...100, using: &copying)
+        let isHot = coherence != .off && Bool.random(using: &copying)
+        hotPermille = isHot ? Int.random(in: 300...800, using: &copying) : 0
     }
 }
 
@@ -119,6 +127,7 @@ extension FaultPlan: CustomStringConvertible {
         if let pieceBytes { parts.append("installs in pieces of \(pieceBytes) bytes") }
         add(paddingMax, " bytes of padding")
         add(expiryPermille, "‰ of writes expire")
+        add(hotPermille, "‰ of questions about one key")
         parts.append("coherence \(coherence)\(switchesCoherence ? ", switched" : "")")
         return parts.joined(separator: "; ")
     }

@@ -19,6 +19,8 @@ extension World {
     private static let patience = [300_000, 1_000_000, 6_000_000]
     /// Milliseconds that a value with a time to live has.
     private static let timesToLive = 1...600
+    /// Of the questions about the key that all ask for, those that only read it.
+    private static let hotReadPermille = 700
     /// What the removal of an expired key is ascribed to.
     private static let time = -2
 
@@ -29,8 +31,13 @@ extension World {
     /// A client asks a random node for something.
     func ask(_ client: Int) {
         guard isAsking else { return }
-        let key = keys[Int.random(in: 0..<keys.count, using: &random)]
-        let action = action(on: key)
+        var key = keys[Int.random(in: 0..<keys.count, using: &random)]
+        var action = action(on: key)
+        if isAboutHotKey {
+            key = keys[0]
+            let isRead = Int.random(in: 0..<1_000, using: &copying) < World.hotReadPermille
+            action = isRead ? .get : self.action(on: key)
+        }
         let present = processes.filter { !$0.isGone }
         let node = present[Int.random(in: 0..<present.count, using: &random)].number
         let patience = World.patience[Int.random(in: 0..<3, using: &random)]
@@ -71,6 +78,11 @@ extension World {
                 .request(client: client, operation: operation, command)),
             at: arrival)
         schedule(.giveUp(client: client, operation: operation), at: now + patience)
+    }
+
+    /// Whether the next question is about the key that all ask for.
+    private var isAboutHotKey: Bool {
+        plan.hotPermille > 0 && Int.random(in: 0..<1_000, using: &copying) < plan.hotPermille
     }
 
     /// Tells a node which key may be read there soon.

@@ -34,9 +34,14 @@ public final class SimulationRun {
     /// - Parameters:
     ///   - seed: everything that happens follows from it and from the options.
     ///   - options: what the run consists of.
-    public init(seed: UInt64, options: SimulationOptions = SimulationOptions()) {
+    public convenience init(seed: UInt64, options: SimulationOptions = SimulationOptions()) {
+        self.init(seed: seed, options: options, plan: nil)
+    }
+
+    /// Begins a run whose faults are planned already, or are drawn if they are not.
+    init(seed: UInt64, options: SimulationOptions, plan: FaultPlan?) {
         self.seed = seed
-        world = World(seed: seed, options: options)
+        world = World(seed: seed, options: options, plan: plan)
         faultsEnd = options.faultyMicroseconds
         for process in world.processes { world.restart(process) }
         world.startClients()

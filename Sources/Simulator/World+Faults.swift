@@ -93,11 +93,11 @@ extension World {
         schedule(.input(process: process.number, life: process.life, .stop), at: now)
     }
 
-    private func pause(_ process: SimulatedProcess) {
+    func pause(_ process: SimulatedProcess, for time: Int? = nil) {
         guard process.isAlive, !process.isPaused else { return }
         counts.faults += 1
         process.isPaused = true
-        let time = outage()
+        let time = time ?? outage()
         trace.note(now, "n\(process.number) pauses for \(time)")
         schedule(.resume(process: process.number), at: now + time)
     }

@@ -45,15 +45,17 @@ final class World {
     /// By process and watched slot: what its copy knew last.
     var lastVersions: [[CopyVersion]]
 
-    init(seed: UInt64, options: SimulationOptions) {
+    /// Founds a cluster of processes that have not started; without a plan, one is drawn.
+    init(seed: UInt64, options: SimulationOptions, plan: FaultPlan?) {
         self.options = options
         var random = SplitMix64(seed: seed)
-        plan = FaultPlan(random: &random, coherence: options.coherence)
+        self.plan = plan ?? FaultPlan(random: &random, coherence: options.coherence)
         copying = SplitMix64(seed: seed ^ World.copyingSalt)
         trace = Trace(options)
         let count = options.processes ?? (Bool.random(using: &random) ? 3 : 5)
-        let epoch = World.found(count, plan, &random)
-        keys = WatchedKey.choose(in: epoch, perSlot: plan.keysPerSlot, partitions: plan.workers)
+        let epoch = World.found(count, self.plan, &random)
+        keys = WatchedKey.choose(
+            in: epoch, perSlot: self.plan.keysPerSlot, partitions: self.plan.workers)
         watchedSlots = Set(keys.map(\.slot)).sorted()
         let places = World.membersMax + 1
         links = Array(repeating: Array(repeating: Link(), count: places), count: places)
@@ -66,7 +68,7 @@ final class World {
             processes.append(SimulatedProcess(number: number, world: self, epoch: epoch))
         }
         for client in 0..<options.clients { clients.append(SimulatedClient(number: client)) }
-        trace.note(0, "\(count) processes; \(plan)")
+        trace.note(0, "\(count) processes; \(self.plan)")
     }
 
     private static func found(
@@ -112,15 +114,17 @@ final class World {
 
     /// Lets everything happen up to a time, or up to a violation.
     func run(until end: Int) {
-        while violation == nil, let time = queue.nextTime, time <= end,
-            let event = queue.popFirst()
-        {
-            now = time
-            counts.events += 1
-            trace.fold(time)
-            carryOut(event.action)
-        }
+        while violation == nil, let time = queue.nextTime, time <= end { step() }
         now = max(now, end)
+    }
+
+    /// Lets the next event happen.
+    func step() {
+        guard let event = queue.popFirst() else { return }
+        now = event.time
+        counts.events += 1
+        trace.fold(event.time)
+        carryOut(event.action)
     }
 
     private func carryOut(_ action: Event.Action) {
