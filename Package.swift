@@ -129,7 +129,7 @@ let package = Package(
         .testTarget(
             name: "RingmasterTests",
             dependencies: [
-                "ringmaster", "Bytes", "Checker", "Client", "LocalCluster", "RESP", "Ring",
+                "ringmaster", "Bench", "Bytes", "Checker", "Client", "LocalCluster", "RESP", "Ring",
                 "ServerCore", nioCore, nioPosix, nioLocks,
             ],
             exclude: ["Scripts"], swiftSettings: strict),

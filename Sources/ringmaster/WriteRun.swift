@@ -1,5 +1,26 @@
+import ArgumentParser
 import Client
 import Ring
+
+/// What a command needs that writes a key.
+struct WriteOptions: ParsableArguments {
+    @Argument(help: "The key: any bytes.")
+    var key: ByteArgument
+
+    @Argument(help: "The value: any bytes; - reads it from standard input.")
+    var value: ByteArgument
+
+    @OptionGroup var cluster: ClusterOptions
+    @OptionGroup var output: OutputOptions
+
+    /// Carries the write out.
+    ///
+    /// - Throws: a ``Failure`` with the outcome's exit code.
+    func run(_ operation: (_ key: [UInt8], _ value: [UInt8]) -> KeyOperation) async throws {
+        let operation = operation(key.bytes, try ValueArgument.bytes(of: value))
+        try await WriteRun(cluster: cluster, output: output).run(operation)
+    }
+}
 
 /// Carries out one write and says where it went.
 struct WriteRun {

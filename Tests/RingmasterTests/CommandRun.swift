@@ -28,11 +28,13 @@ struct CommandRun {
     ///   - program: the path of what to run.
     ///   - input: what it reads as standard input.
     ///   - environment: added to this process's.
+    ///   - wait: what is waited for before the run is interrupted as ^C does; nil lets it end.
     /// - Returns: what it printed and how it ended.
     /// - Throws: when it cannot be started or does not end in time.
     static func of(
         _ arguments: [String], program: String = binary, input: Data = Data(),
-        environment: [String: String] = [:]
+        environment: [String: String] = [:],
+        interruptAfter wait: (@Sendable () async throws -> Void)? = nil
     ) async throws -> CommandRun {
         let process = Process()
         process.executableURL = URL(filePath: program)
@@ -54,6 +56,15 @@ struct CommandRun {
         async let output = readAll(streams.output)
         async let errors = readAll(streams.errors)
         await writeAll(input, to: streams.input)
+        if let wait {
+            do {
+                try await wait()
+            } catch {
+                Glibc.kill(pid, SIGKILL)
+                throw error
+            }
+            Glibc.kill(pid, SIGINT)
+        }
         let printed = await (output, errors)
         for await _ in ends {}
         let code = process.terminationStatus

@@ -5,17 +5,9 @@ struct UpdateCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "update", abstract: "Write a key that exists.")
 
-    @Argument(help: "The key: any bytes.")
-    var key: ByteArgument
-
-    @Argument(help: "The value: any bytes; - reads it from standard input.")
-    var value: ByteArgument
-
-    @OptionGroup var cluster: ClusterOptions
-    @OptionGroup var output: OutputOptions
+    @OptionGroup var options: WriteOptions
 
     func run() async throws {
-        try await WriteRun(cluster: cluster, output: output)
-            .run(.update(key: key.bytes, value: try ValueArgument.bytes(of: value)))
+        try await options.run { .update(key: $0, value: $1) }
     }
 }

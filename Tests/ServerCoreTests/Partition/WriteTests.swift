@@ -7,6 +7,16 @@ import Testing
 struct WriteTests {
     let cluster = WorkerCluster()
 
+    /// Asks the home while all disks stand still, which must not be answered, and lets them go on.
+    private func answerOnceDurable(_ words: String...) -> String? {
+        let request = cluster.ask(1, words)
+        cluster.run()
+        #expect(cluster.reply(request, at: 1) == nil)
+        cluster.stalledDisks = []
+        cluster.run()
+        return cluster.reply(request, at: 1)
+    }
+
     @Test("a SET is held until a majority is durable, and answered then")
     func setWaitsForAMajority() {
         cluster.stalledDisks = [1, 2, 3]
@@ -45,12 +55,7 @@ struct WriteTests {
         let key = cluster.key(home: 1)
         cluster.stalledDisks = [1, 2, 3]
         _ = cluster.ask(1, "SET", key, "v")
-        let read = cluster.ask(1, "GET", key)
-        cluster.run()
-        #expect(cluster.reply(read, at: 1) == nil)
-        cluster.stalledDisks = []
-        cluster.run()
-        #expect(cluster.reply(read, at: 1) == "$1\r\nv\r\n")
+        #expect(answerOnceDurable("GET", key) == "$1\r\nv\r\n")
     }
 
     @Test("a create that fails against a pending write waits for that write")
@@ -58,12 +63,7 @@ struct WriteTests {
         let key = cluster.key(home: 1)
         cluster.stalledDisks = [1, 2, 3]
         _ = cluster.ask(1, "SET", key, "v")
-        let create = cluster.ask(1, "SET", key, "w", "NX")
-        cluster.run()
-        #expect(cluster.reply(create, at: 1) == nil)
-        cluster.stalledDisks = []
-        cluster.run()
-        #expect(cluster.reply(create, at: 1) == "$-1\r\n")
+        #expect(answerOnceDurable("SET", key, "w", "NX") == "$-1\r\n")
     }
 
     @Test("a miss after a pending delete waits for the delete")
@@ -73,12 +73,7 @@ struct WriteTests {
         cluster.run()
         cluster.stalledDisks = [1, 2, 3]
         _ = cluster.ask(1, "DEL", key)
-        let read = cluster.ask(1, "GET", key)
-        cluster.run()
-        #expect(cluster.reply(read, at: 1) == nil)
-        cluster.stalledDisks = []
-        cluster.run()
-        #expect(cluster.reply(read, at: 1) == "$-1\r\n")
+        #expect(answerOnceDurable("GET", key) == "$-1\r\n")
     }
 
     @Test("an expired key is answered only when its removal is committed")
@@ -89,12 +84,7 @@ struct WriteTests {
         let before = cluster.copy(of: key, at: 2)?.position ?? 0
         cluster.clock.wall += 11
         cluster.stalledDisks = [1, 2, 3]
-        let read = cluster.ask(1, "GET", key)
-        cluster.run()
-        #expect(cluster.reply(read, at: 1) == nil)
-        cluster.stalledDisks = []
-        cluster.run()
-        #expect(cluster.reply(read, at: 1) == "$-1\r\n")
+        #expect(answerOnceDurable("GET", key) == "$-1\r\n")
         #expect(cluster.copy(of: key, at: 2)?.position == before + 1)
         #expect(cluster.copy(of: key, at: 2)?.keys == 0)
     }

@@ -17,12 +17,7 @@ struct CopyModelTests {
         let outcome = await HeavyWork.run {
             ModelSearch(model: CopyModel(plan), statesMax: Self.statesMax).run()
         }
-        #expect(
-            outcome.violation == nil,
-            "\(outcome.violation ?? ""): \(outcome.trace.joined(separator: "; "))")
-        #expect(outcome.isExhausted || Self.isLarge)
-        let bound = outcome.isExhausted ? "all of them" : "and more"
-        print("\(plan.name): \(outcome.states) states in \(outcome.depth) steps, \(bound)")
+        outcome.expectNoViolation(plan.name, mayBeCut: Self.isLarge)
     }
 
     /// One part of the rule taken away, and where its absence shows soonest.

@@ -1,3 +1,5 @@
+import Testing
+
 /// Goes through every state that a model allows, nearest first.
 struct ModelSearch<Model: SearchModel> {
     /// What a search came to.
@@ -12,6 +14,14 @@ struct ModelSearch<Model: SearchModel> {
         var violation: String?
         /// The shortest way there, in words.
         var trace: [String] = []
+
+        /// Expects that nothing went wrong in all states, or in as many as were allowed.
+        func expectNoViolation(_ name: String, mayBeCut: Bool) {
+            #expect(violation == nil, "\(violation ?? ""): \(trace.joined(separator: "; "))")
+            #expect(isExhausted || mayBeCut)
+            let bound = isExhausted ? "all of them" : "and more"
+            print("\(name): \(states) states in \(depth) steps, \(bound)")
+        }
     }
 
     let model: Model

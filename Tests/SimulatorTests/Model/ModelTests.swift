@@ -15,12 +15,7 @@ struct ModelTests {
         let outcome = await HeavyWork.run {
             ModelSearch(plan: plan, statesMax: Self.statesMax).run()
         }
-        #expect(
-            outcome.violation == nil,
-            "\(outcome.violation ?? ""): \(outcome.trace.joined(separator: "; "))")
-        #expect(outcome.isExhausted || Self.isLarge)
-        let bound = outcome.isExhausted ? "all of them" : "and more"
-        print("\(plan.name): \(outcome.states) states in \(outcome.depth) steps, \(bound)")
+        outcome.expectNoViolation(plan.name, mayBeCut: Self.isLarge)
     }
 
     /// One rule taken away, and where its absence shows soonest.
