@@ -50,9 +50,14 @@ struct TestCluster: Sendable {
 
     /// Founds or starts; of a cluster that exists the options must be those of its founding.
     func up(_ options: [String] = []) async throws {
+        let threads = options.contains("--threads") ? [] : Self.threads
         try await succeed(
-            "up", ["--nodes", "\(nodes)", "--port", "\(firstPort)"] + options)
+            "up", ["--nodes", "\(nodes)", "--port", "\(firstPort)"] + threads + options)
     }
+
+    /// `RINGMASTER_THREADS` has all tests run on nodes with so many event loops.
+    private static let threads =
+        ProcessInfo.processInfo.environment["RINGMASTER_THREADS"].map { ["--threads", $0] } ?? []
 
     /// Runs a command about this cluster.
     func run(
