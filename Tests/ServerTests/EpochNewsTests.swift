@@ -36,6 +36,15 @@ struct EpochNewsTests {
         }
     }
 
+    @Test("a setting that has another value is told with both")
+    func setting() throws {
+        let wish = ChangeRequest.Wish.set(name: "coherence", value: "invalidate")
+        let new = try #require(
+            founding.next(
+                applying: [.request(ChangeRequest(id: "a", wish: wish))], settled: { _ in true }))
+        #expect(news(founding, new) == [": epoch 2: coherence is invalidate, was off"])
+    }
+
     @Test("a join is told when it begins, and with its new homes when it is done")
     func join() throws {
         let wish = ChangeRequest.Wish.join(

@@ -22,6 +22,7 @@ struct EpochNews {
         var items =
             EpochNews.ofEnded(new, after: old) + EpochNews.ofBegun(new, after: old)
             + EpochNews.ofMembers(from: old, to: new, besides: changes)
+            + EpochNews.ofSettings(from: old, to: new)
         if let first = items.firstIndex(where: \.isReason) {
             items[first].text += EpochNews.newHomes(old, new)
         }
@@ -60,6 +61,20 @@ struct EpochNews {
             return Item(
                 level: member.state == .down ? .error : .info, node: member.name,
                 text: "epoch \(new.number): \(text)", isReason: true)
+        }
+    }
+
+    /// Settings that have another value; the number of copies is a change of the ring.
+    private static func ofSettings(from old: RingEpoch, to new: RingEpoch) -> [Item] {
+        ClusterSettings.names.compactMap { name in
+            let before = old.settings.value(ofSetting: name) ?? ""
+            let after = new.settings.value(ofSetting: name) ?? ""
+            guard before != after else { return nil }
+            let value = after.isEmpty ? "empty" : after
+            return Item(
+                level: .info, node: "",
+                text: "epoch \(new.number): \(name) is \(value), was "
+                    + (before.isEmpty ? "empty" : before))
         }
     }
 
