@@ -105,7 +105,7 @@ let package = Package(
             name: "PrefetchTests", dependencies: ["Prefetch", "Ring"], swiftSettings: strict),
         .testTarget(
             name: "ServerCoreTests",
-            dependencies: ["ServerCore", "Bytes", "Commands", "Log", "RESP", "Ring"],
+            dependencies: ["ServerCore", "Bytes", "Commands", "Log", "Prefetch", "RESP", "Ring"],
             exclude: ["Scripts/Transcripts"], swiftSettings: strict),
         .testTarget(
             name: "SimulatorTests", dependencies: ["Simulator", "ServerCore", "Checker", "Ring"],

@@ -91,35 +91,40 @@ struct FollowerTable: Sendable {
     /// - Parameters:
     ///   - follower: the place of the key.
     ///   - earlier: at most ``lookahead`` places, the one right before last.
-    mutating func learn(_ follower: Int, after earlier: [Int32]) {
+    /// - Returns: whether it was known to follow one of them.
+    mutating func learn(_ follower: Int, after earlier: [Int32]) -> Bool {
         if let last = earlier.last, last != Int32(follower) { count(Int(last)) }
         let tag = self.tag(follower)
         var weight = lookahead &- earlier.count &+ 1
+        var isKnown = false
         followers.withUnsafeMutableBufferPointer { followers in
             for place in earlier {
                 if place != Int32(follower) {
                     let start = Int(place) &* Self.followersPerKey
-                    Self.learn(
+                    let wasKnown = Self.learn(
                         Follower(place: Int32(follower), tag: tag, weight: UInt16(weight)),
                         UnsafeMutableBufferPointer(
                             rebasing: followers[start..<start &+ Self.followersPerKey]))
+                    isKnown = isKnown || wasKnown
                 }
                 weight &+= 1
             }
         }
+        return isKnown
     }
 
-    /// Adds a follower's weight to its own, or takes the place of a weaker one.
+    /// Adds a follower's weight to its own, or takes the place of a weaker one; answers whether it
+    /// had one.
     @inline(__always)
     private static func learn(
         _ follower: Follower, _ known: UnsafeMutableBufferPointer<Follower>
-    ) {
+    ) -> Bool {
         var least = 0
         for index in known.indices {
             let weight = known[index].weight
             if weight > 0, known[index].place == follower.place, known[index].tag == follower.tag {
                 known[index].weight = weight &+ follower.weight
-                return
+                return true
             }
             if weight < known[least].weight { least = index }
         }
@@ -128,6 +133,7 @@ struct FollowerTable: Sendable {
         } else {
             known[least].weight &-= follower.weight
         }
+        return false
     }
 
     /// Halves the weights of a key that was followed often, so that new habits outweigh old ones.

@@ -28,6 +28,8 @@ struct Governor: Sendable {
     /// Guesses asked for since the trial began, and those of them whose outcome is known.
     private var asked = 0
     private var resolved = 0
+    /// Reads at which some were last asked for.
+    private var askedAt = 0
     /// Guesses asked for in each of the last spans, and in all spans before.
     private var spans: [Int]
     private var askedBefore = 0
@@ -92,6 +94,7 @@ struct Governor: Sendable {
             return
         }
         asked += count
+        if count > 0 { askedAt = reads }
         spans[spanIndex] += count
     }
 
@@ -129,7 +132,9 @@ struct Governor: Sendable {
         askedBefore += spans[spanIndex]
         spans[spanIndex] = 0
         if offered > 0, reads - offeredAt >= limits.offerReadsMax { offered = 0 }
-        let unread = askedBefore - resolved
+        // The few guesses of a trial are of what comes next: it does not wait as long for them.
+        let isTrialOver = state == .trial && reads - askedAt >= limits.trialPatienceReads
+        let unread = (isTrialOver ? asked : askedBefore) - resolved
         guard unread > 0 else { return }
         givenUp += unread
         wrong += unread

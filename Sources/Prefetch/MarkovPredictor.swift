@@ -2,7 +2,9 @@
 ///
 /// What follows what is learnt for the whole node; where a client is on its way is known per
 /// connection. The guessed way goes on from guess to guess, so that it can be a round trip ahead
-/// of its reader, and is given up when the reader leaves it.
+/// of its reader, and is given up when the reader leaves it. A connection whose reads do not come
+/// after the same keys again is not guessed for: what any key was followed by once says nothing
+/// there, and only a cache that happens to hold many keys would make it look right.
 struct MarkovPredictor: Predictor {
     private let limits: PrefetchLimits
     private var connections: ConnectionTable
@@ -21,7 +23,9 @@ struct MarkovPredictor: Predictor {
         let (index, isNew) = connections.place(of: read.connection)
         if isNew { clear(index) }
         let place = table.place(of: read.key)
-        table.learn(place, after: ways[index].recent)
+        let wasFollowed = ways[index].recent.last.map { table.wasFollowed(Int($0)) } ?? false
+        let isKnown = table.learn(place, after: ways[index].recent)
+        if wasFollowed { ways[index].habit.note(isKnown, readsMax: limits.markovHabitReads) }
         guard ways[index].take(place, table.lookahead, detourMax: limits.markovDetourMax) else {
             return
         }
@@ -39,6 +43,7 @@ struct MarkovPredictor: Predictor {
 
     private mutating func guess(way index: Int, pace: inout Pace, guesses: inout [[UInt8]]) {
         guard let end = ways[index].end, table.wasFollowed(end),
+            ways[index].habit.isKept(least: limits.markovHabitMin),
             let steps = ways[index].window.take(&pace, first: limits.windowMin)
         else { return }
         for _ in steps {
@@ -67,6 +72,8 @@ struct Way: Sendable {
     var ahead: [Int32] = []
     /// How far ahead is guessed.
     var window = GuessWindow()
+    /// Whether its reads follow each other as they did before.
+    var habit = Habit()
     private var detour = 0
 
     /// Notes a read; false when it is off the way, and nothing is to be guessed from it.
@@ -95,5 +102,30 @@ struct Way: Sendable {
     func trail(_ count: Int) -> [Int32] {
         if ahead.count >= count { return Array(ahead.suffix(count)) }
         return Array((recent + ahead).suffix(count))
+    }
+}
+
+/// Whether keys that were followed before are followed by the same ones again.
+struct Habit: Sendable {
+    /// Reads that are judged by, at least.
+    private static let readsMin = 16
+
+    /// Reads after a key that was followed before, and those of them that were known to follow.
+    private var reads = 0
+    private var known = 0
+
+    /// Notes a read after a key that was followed before; older ones count half now and then.
+    mutating func note(_ isKnown: Bool, readsMax: Int) {
+        reads += 1
+        if isKnown { known += 1 }
+        guard reads >= max(readsMax, Self.readsMin) else { return }
+        reads /= 2
+        known /= 2
+    }
+
+    /// Whether at least such a part, 0 to 1, of the reads was known to follow; true before there
+    /// were enough.
+    func isKept(least: Double) -> Bool {
+        reads < Self.readsMin || Double(known) >= least * Double(reads)
     }
 }

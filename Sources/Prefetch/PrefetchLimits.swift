@@ -42,8 +42,10 @@ public struct PrefetchLimits: Sendable, Equatable {
     public var outcomesMax = 1024
     /// Reads after which a guess that nobody has read counts as wrong.
     public var patienceReads = 16_384
+    /// Reads after the last guess of a trial after which those count as wrong that nobody has read.
+    public var trialPatienceReads = 4096
     /// Reads that a predictor sits out after it has stopped itself for the first time.
-    public var pauseReadsMin = 10_000
+    public var pauseReadsMin = 2500
     /// Reads that it sits out at most; each failed trial doubles them.
     public var pauseReadsMax = 1_000_000
 
@@ -56,6 +58,11 @@ public struct PrefetchLimits: Sendable, Equatable {
     public var markovLookahead = 4
     /// The least confidence in a follower that is guessed, 0 to 1.
     public var markovConfidenceMin = 0.5
+    /// Reads of a connection, each after a key that was followed before, by which it is judged
+    /// whether they follow each other again; older ones count half, a quarter, and so on.
+    public var markovHabitReads = 64
+    /// The least part of them that must; or nothing is guessed for the connection.
+    public var markovHabitMin = 0.5
     /// Reads off the guessed way before it is given up.
     public var markovDetourMax = 2
 

@@ -83,6 +83,22 @@ import Testing
         #expect(prefetcher.report.wasted == 0)
     }
 
+    @Test("a trial waits less long for its guesses to be read than what is open does")
+    func trialPatience() {
+        var limits = quick
+        limits.patienceReads = 100_000
+        limits.trialPatienceReads = 500
+        var prefetcher = Prefetcher(.sequential, limits: limits)
+        for number in 0..<1_000 where prefetcher.report.stopped == 0 {
+            _ = prefetcher.guesses("k\(number)")
+        }
+        #expect(prefetcher.report.stopped == 1)
+        #expect(read(&prefetcher, from: 1_000, count: 400) { $0.onUsed() } > 100)
+        // What is open waits: these are asked for and not read.
+        for number in 1_400..<5_000 { _ = prefetcher.guesses("k\(number)") }
+        #expect(prefetcher.report.stopped == 0)
+    }
+
     @Test("a trial that is passed opens the budget, and a bad turn later closes it")
     func turns() {
         var prefetcher = Prefetcher(.sequential, limits: quick)

@@ -37,6 +37,26 @@ import Testing
         #expect(prefetcher.guesses("login", connection: 99) == [])
     }
 
+    @Test("a connection is guessed for only while its reads come in an order that they had before")
+    func habit() {
+        var prefetcher = Prefetcher(.markov, limits: trusting)
+        var random = SeededRandom(5)
+        for read in 0..<3_000 {
+            let key = "key:\(Int.random(in: 0..<500, using: &random))"
+            let guesses = prefetcher.guesses(key, connection: 2)
+            if read >= 1_000 { #expect(guesses == []) }
+        }
+        for key in session { #expect(prefetcher.guesses(key, connection: 1) == []) }
+        #expect(prefetcher.guesses(session[0], connection: 3) == Array(session[1...4]))
+        var isGuessing = false
+        for _ in 0..<10 {
+            for key in session where !prefetcher.guesses(key, connection: 2).isEmpty {
+                isGuessing = true
+            }
+        }
+        #expect(isGuessing)
+    }
+
     @Test("a detour does not end the way")
     func detour() {
         var prefetcher = Prefetcher(.markov, limits: trusting)
@@ -83,7 +103,8 @@ import Testing
         func place(_ key: String) -> Int { Array(key.utf8).withUnsafeBytes { table.place(of: $0) } }
         let first = place("first")
         let second = place("second")
-        table.learn(second, after: [Int32(first)])
+        let wasKnown = table.learn(second, after: [Int32(first)])
+        #expect(!wasKnown)
         #expect(table.next(after: [Int32(first)], confidence: 0.5) == second)
         for number in 0..<7 {
             _ = place("other \(number)")

@@ -55,13 +55,20 @@ struct Copy {
 
 /// One worker's copies of other homes' keys, within a bound of bytes.
 ///
-/// What has to go is found as SIEVE does (Zhang et al., NSDI 2024): a hand walks from the oldest copy
-/// to the newest and takes the first that was not read since it last came by. A hit only sets a
-/// bit, a scan drives out no copy that is in use, and hit rates are those of far larger policies.
+/// Among copies that clients have asked for, what has to go is found as SIEVE does (Zhang et al.,
+/// NSDI 2024): a hand walks from the oldest copy to the newest and takes the first that was not read
+/// since it last came by. A hit only sets a bit, a scan drives out no copy that is in use, and hit
+/// rates are those of far larger policies.
+///
+/// Guessed copies wait for their first read in a buffer of their own, as the lines that a processor
+/// fetches ahead do (Jouppi, ISCA 1990): the more copies are in use, the closer does the hand walk
+/// behind the newest, and it would take there what nobody has had the time to read.
 struct CopyCache {
     private struct Node {
         var hash: UInt64
         var copy: Copy
+        /// Which one it is of all that ever came.
+        let arrival: Int
         var isVisited = false
         /// The neighbour that is newer, and the one that is older; -1 at the ends.
         var newer: Int32 = -1
@@ -70,14 +77,19 @@ struct CopyCache {
 
     /// The largest share of the bound that one copy may take, as a divisor.
     static let largestShare = 8
+    /// The share of the bound that guesses leave to copies that clients have asked for, as a divisor.
+    static let askedShare = 4
 
     private var places: [UInt64: Int32] = [:]
     private var nodes: [Node?] = []
     private var free: [Int32] = []
-    private var newest: Int32 = -1
-    private var oldest: Int32 = -1
+    /// Copies that a client has asked for.
+    private var asked = Queue()
+    /// Guesses that nobody has read yet.
+    private var guessed = Queue()
+    /// The next of those asked for that may have to go; -1 is the oldest.
     private var hand: Int32 = -1
-    private(set) var bytes = 0
+    private var arrivals = 0
     /// Copies that had to go for want of room.
     private(set) var evictions = 0
     /// Who guessed the copies that went unread, since this was last asked.
@@ -86,6 +98,8 @@ struct CopyCache {
     var bytesMax = 0
 
     var count: Int { places.count }
+
+    var bytes: Int { asked.bytes + guessed.bytes }
 
     /// Where the copy of a key is; nil when there is none.
     func find(_ hash: UInt64, _ key: UnsafeRawBufferPointer) -> Int32? {
@@ -109,8 +123,10 @@ struct CopyCache {
             return nil
         }
         // The read that was guessed says nothing of a second one: what a scan has read goes before
-        // what it is about to read.
+        // what is in use.
+        unlink(place)
         nodes[Int(place)]?.copy.guesser = nil
+        link(place)
         return guesser
     }
 
@@ -122,8 +138,8 @@ struct CopyCache {
             return
         }
         while bytes + copy.byteCount > bytesMax { evictOne() }
-        var node = Node(hash: hash, copy: copy)
-        node.older = newest
+        arrivals += 1
+        let node = Node(hash: hash, copy: copy, arrival: arrivals)
         let place: Int32
         if let reused = free.popLast() {
             place = reused
@@ -132,27 +148,14 @@ struct CopyCache {
             place = Int32(nodes.count)
             nodes.append(node)
         }
-        if newest >= 0 { nodes[Int(newest)]?.newer = place } else { oldest = place }
-        newest = place
         places[hash] = place
-        bytes += copy.byteCount
+        link(place)
     }
 
     mutating func remove(_ place: Int32) {
         guard let node = nodes[Int(place)] else { return }
         if let guesser = node.copy.guesser { wasted.append(guesser) }
-        if hand == place { hand = node.newer }
-        if node.newer >= 0 {
-            nodes[Int(node.newer)]?.older = node.older
-        } else {
-            newest = node.older
-        }
-        if node.older >= 0 {
-            nodes[Int(node.older)]?.newer = node.newer
-        } else {
-            oldest = node.newer
-        }
-        bytes -= node.copy.byteCount
+        unlink(place)
         places[node.hash] = nil
         nodes[Int(place)] = nil
         free.append(place)
@@ -174,14 +177,83 @@ struct CopyCache {
         return wasted
     }
 
+    // MARK: What has to go
+
     private mutating func evictOne() {
-        var candidate = hand >= 0 ? hand : oldest
+        remove(isGuessDue ? guessed.oldest : unreadByHand())
+        evictions += 1
+    }
+
+    /// Whether the oldest guess goes before any copy that was asked for: guesses have all that is
+    /// theirs, or it has stayed as long as it would if the oldest of all copies always went.
+    private var isGuessDue: Bool {
+        guard guessed.oldest >= 0, let guess = nodes[Int(guessed.oldest)] else { return false }
+        return asked.oldest < 0 || guessed.bytes >= bytesMax - bytesMax / CopyCache.askedShare
+            || arrivals - guess.arrival >= count
+    }
+
+    /// The first copy from the hand on that was not read since the hand last came by.
+    private mutating func unreadByHand() -> Int32 {
+        var candidate = hand >= 0 ? hand : asked.oldest
         while let node = nodes[Int(candidate)], node.isVisited {
             nodes[Int(candidate)]?.isVisited = false
-            candidate = node.newer >= 0 ? node.newer : oldest
+            candidate = node.newer >= 0 ? node.newer : asked.oldest
         }
-        hand = nodes[Int(candidate)]?.newer ?? -1
-        remove(candidate)
-        evictions += 1
+        hand = candidate
+        return candidate
+    }
+
+    // MARK: Queues
+
+    /// Copies in the order in which they came, linked through their nodes.
+    private struct Queue {
+        var newest: Int32 = -1
+        var oldest: Int32 = -1
+        var bytes = 0
+
+        mutating func append(_ place: Int32, _ nodes: inout [Node?]) {
+            nodes[Int(place)]?.older = newest
+            nodes[Int(place)]?.newer = -1
+            if newest >= 0 { nodes[Int(newest)]?.newer = place } else { oldest = place }
+            newest = place
+        }
+
+        mutating func remove(_ node: Node, _ nodes: inout [Node?]) {
+            if node.newer >= 0 {
+                nodes[Int(node.newer)]?.older = node.older
+            } else {
+                newest = node.older
+            }
+            if node.older >= 0 {
+                nodes[Int(node.older)]?.newer = node.newer
+            } else {
+                oldest = node.newer
+            }
+        }
+    }
+
+    /// Puts a copy at the end of its queue.
+    private mutating func link(_ place: Int32) {
+        guard let copy = nodes[Int(place)]?.copy else { return }
+        if copy.guesser == nil {
+            asked.append(place, &nodes)
+            asked.bytes += copy.byteCount
+        } else {
+            guessed.append(place, &nodes)
+            guessed.bytes += copy.byteCount
+        }
+    }
+
+    /// Takes a copy out of its queue.
+    private mutating func unlink(_ place: Int32) {
+        guard let node = nodes[Int(place)] else { return }
+        if node.copy.guesser == nil {
+            if hand == place { hand = node.newer }
+            asked.remove(node, &nodes)
+            asked.bytes -= node.copy.byteCount
+        } else {
+            guessed.remove(node, &nodes)
+            guessed.bytes -= node.copy.byteCount
+        }
     }
 }

@@ -109,11 +109,10 @@ extension Partition {
         let isKnown =
             answer.lease > 0 && sessions[home]?.isLive(session, now: clock.now) == true
         let hash = index.hash(key)
-        let isNew = shared.copies.find(hash, key) == nil
         shared.copies.insert(
             Copy(
                 key: Array(key), content: content, version: answer.version, home: home,
-                session: isKnown ? session : 0, askedAt: askedAt, guesser: isNew ? guesser : nil),
+                session: isKnown ? session : 0, askedAt: askedAt, guesser: guesser),
             hash: hash)
     }
 

@@ -25,6 +25,10 @@ extension Worker {
     /// A client is about to be answered.
     func learn(_ arguments: Arguments, step: Int, connection: Int, clock: Clock) {
         guard step > 0 else { return }
+        // What has come of guesses says how many more may be made.
+        if !outcomes.isEmpty, let outcome = outcomes.removeValue(forKey: shared.worker) {
+            apply(outcome)
+        }
         for index in stride(from: 1, to: arguments.count, by: step) {
             prefetcher.onRead(
                 arguments[index], connection: connection, now: clock.now, guesses: &guessed)
@@ -188,7 +192,15 @@ extension Worker {
             outcomes[guess.guesser, default: .init()].bytes +=
                 key.count + frame[start + 4].count
             let place = partition.place(slot)
+            let coherence = shared.epoch.settings.coherence(of: key)
+            if partition.usableCopy(place, key, coherence, clock: clock) != nil {
+                // A client had asked for it before this node did, and was answered first.
+                outcomes[guess.guesser, default: .init()].late += 1
+                continue
+            }
             guard let content = partition.content(of: answer, place, key) else { continue }
+            // One that may not be used any more goes, so that a read of the new one is the guess's.
+            partition.dropCopy(key)
             partition.keep(
                 content, answer, place, key, home: member, session: session, askedAt: askedAt,
                 guesser: guess.guesser, clock: clock)
