@@ -39,8 +39,10 @@ public struct ChangeStatus: Sendable, Codable, Equatable {
     public var bytesPerSecond: Double?
     /// How long it will take at that pace; null while that is not known.
     public var secondsLeft: Double?
-    /// The names of down members without which slots would have no majority of their copies:
-    /// the change is not over before they are back.
+    /// The names of down members that the switch waits for.
+    ///
+    /// Without enough of them slots would have no majority of their copies up. After the grace
+    /// period some changes fail.
     public var waitsFor: [String] = []
 
     /// Encodes all fields, unknown ones as null.

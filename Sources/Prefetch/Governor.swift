@@ -100,6 +100,11 @@ struct Governor: Sendable {
 
     /// A guess was right, and in time.
     mutating func onUsed() {
+        if givenUp > 0, state == .stopped || resolved == asked {
+            // One that was given up: it says nothing of those asked for since.
+            givenUp -= 1
+            return
+        }
         guard state != .stopped else { return }
         reach.onOutcome(isRight: true, reads: reads, outstanding: asked - resolved)
         right += 1

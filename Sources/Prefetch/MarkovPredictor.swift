@@ -25,7 +25,10 @@ struct MarkovPredictor: Predictor {
         let place = table.place(of: read.key)
         let wasFollowed = ways[index].recent.last.map { table.wasFollowed(Int($0)) } ?? false
         let isKnown = table.learn(place, after: ways[index].recent)
-        if wasFollowed { ways[index].habit.note(isKnown, readsMax: limits.markovHabitReads) }
+        let isRepeated = ways[index].recent.last == Int32(place)
+        if wasFollowed, !isRepeated {
+            ways[index].habit.note(isKnown, readsMax: limits.markovHabitReads)
+        }
         guard ways[index].take(place, table.lookahead, detourMax: limits.markovDetourMax) else {
             return
         }

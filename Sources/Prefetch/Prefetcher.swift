@@ -93,7 +93,8 @@ public struct Prefetcher: Sendable {
         governor.onUsed()
     }
 
-    /// A client asked for the first time for a guess that was asked for and has not come.
+    /// A guess that was asked for had not come when a client asked, or was there already when it
+    /// came.
     public mutating func onLate() {
         counts.late += 1
         governor.onLate()

@@ -40,7 +40,13 @@ struct MovesReport: Encodable {
                 ChangeWords.brief(kind: ended.kind, node: ended.node), ended.outcome,
                 ended.epoch.map(String.init) ?? "", ended.reason)
         }
-        return table.text
+        return ([table.text] + moves.compactMap(waiting)).joined(separator: "\n")
+    }
+
+    private func waiting(_ move: ChangeStatus) -> String? {
+        guard !move.waitsFor.isEmpty else { return nil }
+        return "change \(move.change) waits for \(move.waitsFor.joined(separator: ", ")), as slots "
+            + "would have no majority of their copies up"
     }
 }
 

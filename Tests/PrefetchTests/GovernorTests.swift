@@ -99,6 +99,20 @@ import Testing
         #expect(prefetcher.report.stopped == 0)
     }
 
+    @Test("guesses that were given up say nothing of a later trial, read or not")
+    func givenUp() {
+        var prefetcher = Prefetcher(.sequential, limits: quick)
+        var number = 0
+        func guess() -> Int {
+            defer { number += 1 }
+            return prefetcher.guesses("k\(number)").count
+        }
+        while prefetcher.report.stopped == 0, number < 2_000 { _ = guess() }
+        while prefetcher.report.stopped == 1, number < 4_000 { _ = guess() }
+        for _ in 0..<8 { prefetcher.onUsed() }
+        #expect((1...8).contains((0..<50).reduce(0) { sum, _ in sum + guess() }))
+    }
+
     @Test("a trial that is passed opens the budget, and a bad turn later closes it")
     func turns() {
         var prefetcher = Prefetcher(.sequential, limits: quick)

@@ -37,6 +37,19 @@ import Testing
         #expect(prefetcher.guesses("login", connection: 99) == [])
     }
 
+    @Test("a client that reads each key many times before the next one is guessed for")
+    func repeated() {
+        var prefetcher = Prefetcher(.markov, limits: trusting)
+        var guesses = 0
+        for _ in 0..<10 {
+            guesses = 0
+            for key in session {
+                for _ in 0..<10 { guesses += prefetcher.guesses(key).count }
+            }
+        }
+        #expect(guesses > 0)
+    }
+
     @Test("a connection is guessed for only while its reads come in an order that they had before")
     func habit() {
         var prefetcher = Prefetcher(.markov, limits: trusting)

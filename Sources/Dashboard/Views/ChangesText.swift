@@ -39,7 +39,7 @@ extension Model {
             lines.append("  pace        \(Int(min(rate, 1e15)).bytesText)/s\(left)")
         }
         if let waits = change.waitsText {
-            lines.append("  \(waits): without it slots would not be served")
+            lines.append("  \(waits): without them slots would not be served")
         }
         return lines
     }

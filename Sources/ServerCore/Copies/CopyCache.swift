@@ -67,8 +67,8 @@ struct CopyCache {
     private struct Node {
         var hash: UInt64
         var copy: Copy
-        /// Which one it is of all that ever came.
-        let arrival: Int
+        /// How many copies had had to go before it came.
+        let evictionsBefore: Int
         var isVisited = false
         /// The neighbour that is newer, and the one that is older; -1 at the ends.
         var newer: Int32 = -1
@@ -89,7 +89,6 @@ struct CopyCache {
     private var guessed = Queue()
     /// The next of those asked for that may have to go; -1 is the oldest.
     private var hand: Int32 = -1
-    private var arrivals = 0
     /// Copies that had to go for want of room.
     private(set) var evictions = 0
     /// Who guessed the copies that went unread, since this was last asked.
@@ -138,8 +137,7 @@ struct CopyCache {
             return
         }
         while bytes + copy.byteCount > bytesMax { evictOne() }
-        arrivals += 1
-        let node = Node(hash: hash, copy: copy, arrival: arrivals)
+        let node = Node(hash: hash, copy: copy, evictionsBefore: evictions)
         let place: Int32
         if let reused = free.popLast() {
             place = reused
@@ -189,7 +187,7 @@ struct CopyCache {
     private var isGuessDue: Bool {
         guard guessed.oldest >= 0, let guess = nodes[Int(guessed.oldest)] else { return false }
         return asked.oldest < 0 || guessed.bytes >= bytesMax - bytesMax / CopyCache.askedShare
-            || arrivals - guess.arrival >= count
+            || evictions - guess.evictionsBefore >= count
     }
 
     /// The first copy from the hand on that was not read since the hand last came by.

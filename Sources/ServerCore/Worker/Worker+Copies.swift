@@ -134,8 +134,7 @@ extension Worker {
                 parkAgain(request)
                 return
             }
-            // Without a session nobody says when a write that this node has sent on makes it old.
-            if partition.slots[place].writesUnderWay == 0 || fill.session != 0 {
+            if mayKeep(fill.session, partition, place) {
                 partition.keep(
                     content, answer, place, key, home: member, session: fill.session,
                     askedAt: fill.askedAt, guesser: nil, clock: clock)
@@ -148,6 +147,12 @@ extension Worker {
             finish(.replied, request.token, from: start)
         }
         return true
+    }
+
+    /// Whether what a home has said may be kept while this node sends writes of the slot on:
+    /// without a session nobody says when one of them makes it old.
+    func mayKeep(_ session: Int, _ partition: Partition, _ place: Int) -> Bool {
+        session != 0 || partition.slots[place].writesUnderWay == 0
     }
 
     private func count(_ answer: CopyAnswer, _ partition: Partition) {

@@ -188,17 +188,22 @@ extension Worker {
                 let guess = guesses[Array(key)], guess.askedAt == askedAt
             else { continue }
             guesses[Array(key)] = nil
-            outcomes[guess.guesser, default: .init()].fetched += 1
-            outcomes[guess.guesser, default: .init()].bytes +=
-                key.count + frame[start + 4].count
             let place = partition.place(slot)
             let coherence = shared.epoch.settings.coherence(of: key)
             if partition.usableCopy(place, key, coherence, clock: clock) != nil {
-                // A client had asked for it before this node did, and was answered first.
+                // It has come another way before: most often a client asked for it itself.
                 outcomes[guess.guesser, default: .init()].late += 1
                 continue
             }
-            guard let content = partition.content(of: answer, place, key) else { continue }
+            outcomes[guess.guesser, default: .init()].fetched += 1
+            outcomes[guess.guesser, default: .init()].bytes +=
+                key.count + frame[start + 4].count
+            guard mayKeep(session, partition, place),
+                let content = partition.content(of: answer, place, key)
+            else {
+                outcomes[guess.guesser, default: .init()].wasted += 1
+                continue
+            }
             // One that may not be used any more goes, so that a read of the new one is the guess's.
             partition.dropCopy(key)
             partition.keep(

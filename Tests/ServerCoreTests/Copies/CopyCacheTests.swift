@@ -132,6 +132,15 @@ struct CopyCacheTests {
         #expect(cache.takeWasted() == [7])
     }
 
+    @Test("a copy that is renewed again and again makes no guess older")
+    func renewals() {
+        var cache = busyCache()
+        keep([60], by: 7, &cache)
+        for _ in 0..<1_000 { keep([200], &cache) }
+        keep([201, 202], &cache)
+        #expect(place(60, cache) != nil)
+    }
+
     @Test("what was guessed and goes unread is told once, whatever it goes for")
     func wasted() throws {
         var cache = cache(of: 10)

@@ -68,7 +68,7 @@ struct GuessOutcomeTests {
         #expect(cluster.reply(read, at: 2) == "$1\r\nv\r\n")
         self.read()
         let outcomes = outcomes()
-        #expect(outcomes.fetched == 1 && outcomes.late == 1)
+        #expect(outcomes.fetched == 0 && outcomes.late == 1)
         #expect(outcomes.used == 0 && outcomes.wasted == 0)
     }
 
@@ -83,6 +83,20 @@ struct GuessOutcomeTests {
         read()
         let outcomes = outcomes()
         #expect(outcomes.used == 1 && outcomes.late == 0 && outcomes.wasted == 0)
+    }
+
+    @Test("a guess that a client's own write overtakes is not kept where nobody would tell of it")
+    func ownWrite() {
+        use(.ttl)
+        #expect(guess() == 1)
+        let write = cluster.ask(2, "SET", key, "w")
+        cluster.run()
+        #expect(cluster.reply(write, at: 2) == "+OK\r\n")
+        let read = cluster.ask(2, "GET", key)
+        cluster.run()
+        #expect(cluster.reply(read, at: 2) == "$1\r\nw\r\n")
+        let outcomes = outcomes()
+        #expect(outcomes.fetched == 1 && outcomes.wasted == 1)
     }
 
     @Test("a guess that a write overtakes is wasted")

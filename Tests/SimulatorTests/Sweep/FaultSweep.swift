@@ -41,6 +41,7 @@ struct FaultSweep {
 
     /// What a search found.
     struct Finding: Sendable {
+        /// Those in which the fault struck.
         var runs = 0
         /// The first run that broke a promise.
         var violation: String?
@@ -55,8 +56,8 @@ struct FaultSweep {
         var finding = Finding()
         for process in scenario.targets {
             var step = 0
-            while let report = run(fault, of: process, at: step) {
-                finding.runs += 1
+            while let (report, hasStruck) = run(fault, of: process, at: step) {
+                if hasStruck { finding.runs += 1 }
                 if case .violated(let violation) = report.verdict {
                     finding.violation =
                         "\(scenario.name): \(fault.rawValue) of n\(process) at step \(step): "
@@ -69,16 +70,20 @@ struct FaultSweep {
         return finding
     }
 
-    /// One run; nil when there are not so many steps.
-    private func run(_ fault: Fault, of process: Int, at step: Int) -> SimulationReport? {
+    /// One run, and whether there was anything to strike; nil when there are not so many steps.
+    private func run(
+        _ fault: Fault, of process: Int, at step: Int
+    ) -> (SimulationReport, hasStruck: Bool)? {
         let run = begin()
         for _ in 0..<step { run.world.step() }
         guard run.world.now < scenario.steps.upperBound else { return nil }
+        let faults = run.world.counts.faults
         if process <= run.world.processes.count {
             run.world.strike(run.world.process(process), fault)
         }
+        let hasStruck = run.world.counts.faults > faults
         run.advance(to: .max)
-        return run.report()
+        return (run.report(), hasStruck)
     }
 
     /// Changes of the ring that are done at the end of the steps, when nothing strikes.
