@@ -51,7 +51,7 @@ import Testing
     @Test("a taken port is named before anything is founded or started")
     func portTaken() async throws {
         let test = try TestFolder()
-        let listener = try Listener()
+        let listener = try Listener.any()
         let plan = FoundingPlan(name: "test", nodes: 3, firstPort: listener.port - 1)
         await #expect(
             throws: LocalClusterError.portTaken(node: "n2", host: "127.0.0.1", port: listener.port)

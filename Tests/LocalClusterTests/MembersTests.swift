@@ -41,7 +41,7 @@ struct MembersTests {
     func clashes() async throws {
         let test = try TestFolder()
         let cluster = try await running(test)
-        let listener = try Listener()
+        let listener = try Listener.any()
         let first = try cluster.manifest().nodes[0].port
         var order = NodeOrder(takenNames: ["n4", "n7", "other"], takenPorts: [first + 7])
         let next = try cluster.next(order)

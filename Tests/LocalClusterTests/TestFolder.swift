@@ -48,7 +48,7 @@ final class TestFolder: Sendable {
 
     /// Three nodes on ports that were free a moment ago.
     func plan() throws -> FoundingPlan {
-        FoundingPlan(name: "test", nodes: 3, firstPort: try Listener().port)
+        FoundingPlan(name: "test", nodes: 3, firstPort: try Listener.any(neighbours: 2).port)
     }
 
     /// Makes the nodes' directories, as a server would.
@@ -77,24 +77,38 @@ struct TimedOut: Error {
 
 /// Something that listens on a port of the loopback.
 final class Listener {
+    /// Below the ports that the system gives to clients, of which one may be taken at any time.
+    private static let ports = 10_000..<19_990
+    private static let triesMax = 100
+
     let port: Int
     private let descriptor: Int32
 
-    init() throws {
+    init(port: Int) throws {
+        self.port = port
         descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = UInt16(port).bigEndian
         address.sin_addr.s_addr = UInt32(INADDR_LOOPBACK).bigEndian
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
         let descriptor = descriptor
-        let done = withUnsafeMutablePointer(to: &address) { pointer in
+        let done = withUnsafePointer(to: &address) { pointer in
             pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                bind(descriptor, $0, length) == 0 && listen(descriptor, 8) == 0
-                    && getsockname(descriptor, $0, &length) == 0
+                bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
+                    && listen(descriptor, 8) == 0
             }
         }
         guard done else { throw TimedOut(what: "a listener: errno \(errno)") }
-        port = Int(UInt16(bigEndian: address.sin_port))
+    }
+
+    /// Listens on a port that is free, as are so many behind it.
+    static func any(neighbours: Int = 0) throws -> Listener {
+        for _ in 0..<triesMax {
+            let port = Int.random(in: ports)
+            let listeners = try? (port...(port + neighbours)).map { try Listener(port: $0) }
+            if let first = listeners?.first { return first }
+        }
+        throw TimedOut(what: "\(neighbours + 1) free ports")
     }
 
     deinit { close(descriptor) }
