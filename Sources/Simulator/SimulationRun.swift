@@ -138,24 +138,33 @@ public final class SimulationRun {
         for key in world.keys {
             for member in world.newestEpoch.members where member.canBeHome {
                 let process = world.process(member.number)
-                let place = world.history.operations.count
-                let start = world.now
-                world.begin(
-                    .get, key, client: 0, node: process.number,
-                    patience: SimulationRun.readingTime)
-                while world.violation == nil, world.clients[0].waitsFor != nil {
-                    world.run(until: world.now + 1_000)
-                }
-                guard case .answered(.value(let value)) = world.history.operations[place].outcome
-                else {
-                    world.violate(
-                        .notLevel, "n\(process.number) does not answer after \(world.now - start)")
-                    return finals
-                }
+                guard let value = read(key, through: process.number) else { return finals }
                 finals[key.bytes] = value
             }
         }
         return finals
+    }
+
+    /// Reads a key through a node, again where that has answered with an error.
+    ///
+    /// - Returns: nil when there is no answer in time, which is a violation; else the value, nil for
+    ///   no such key.
+    private func read(_ key: WatchedKey, through node: Int) -> [UInt8]?? {
+        let start = world.now
+        while world.violation == nil {
+            let place = world.history.operations.count
+            world.begin(.get, key, client: 0, node: node, patience: SimulationRun.readingTime)
+            while world.violation == nil, world.clients[0].waitsFor != nil {
+                world.run(until: world.now + 1_000)
+            }
+            if case .answered(.value(let value)) = world.history.operations[place].outcome {
+                return value
+            }
+            if world.now - start > SimulationRun.readingTime {
+                world.violate(.notLevel, "n\(node) does not answer after \(world.now - start)")
+            }
+        }
+        return nil
     }
 
     /// What came of the run so far.

@@ -48,6 +48,7 @@ extension Partition {
                 view = EntryView(value: entry.value, expiry: entry.expiry)
             }
         }
+        if isTakenBack(place) { awaited = state.pointee.position }
         let replyStart = reply.count
         let change = shared.evaluator.evaluate(
             id, arguments, entry: view, now: clock.wall, protocolVersion: version, reply: reply,
@@ -78,6 +79,21 @@ extension Partition {
             place, position: position, token: token, reply: reply, from: replyStart,
             isWrite: true, clock: Clock(now: clock.now + extra, wall: clock.wall))
         return .held
+    }
+
+    /// Whether something that counted as durable was not written.
+    ///
+    /// Reads of the slot wait until it is, as a restart would forget it: all reads, as a removal has
+    /// left no entry that could tell.
+    func isTakenBack(_ place: Int) -> Bool {
+        shared.writesStopped != nil && arc(place).followerCount == 1
+            && slots[place].committed < slots[place].position
+    }
+
+    /// The log has stopped before the only copy's record was written.
+    func takeBack(_ place: Int, generation: Int, position: Int) {
+        guard slots[place].generation == generation else { return }
+        slots[place].committed = min(slots[place].committed, position - 1)
     }
 
     private func refuseWrite(_ reply: OutputBuffer) -> Execution {
@@ -164,6 +180,11 @@ extension Partition {
         {
             // The reply leaves after the flush, so what is in the batch counts as durable.
             state.pointee.committed = record.position
+            shared.undurable.append(
+                .only(
+                    slot: firstSlot + place, generation: record.generation,
+                    position: record.position),
+                after: shared.batch)
             return
         }
         let line = shared.log.bytes(in: start..<shared.log.count)

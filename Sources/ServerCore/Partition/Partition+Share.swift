@@ -49,7 +49,7 @@ extension Partition {
         clock: Clock
     ) -> CopyAnswer? {
         let state = slots + place
-        guard state.pointee.phase == .serving, !shared.isDraining,
+        guard state.pointee.phase == .serving, !shared.isDraining, !isTakenBack(place),
             clock.now < shared.hotArcs[Int(state.pointee.arc)].leaseUntil
         else { return nil }
         let entry = index.find(slot: place, key: key, hash: index.hash(key))

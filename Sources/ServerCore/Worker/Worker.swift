@@ -278,6 +278,15 @@ public final class Worker {
     public func onLogFailure(_ reason: String) {
         shared.writesStopped = reason
         shared.isLogLost = true
+        takeBackUnwritten()
+    }
+
+    /// What was counted before it was written, as nobody else has to have it, counts no more.
+    private func takeBackUnwritten() {
+        for case .only(let slot, let generation, let position) in shared.undurable.waiting {
+            guard let partition = partitions[slot >> 10] else { continue }
+            partition.takeBack(partition.place(slot), generation: generation, position: position)
+        }
     }
 
     /// The disk is full, or has room again: until then no write is accepted, reads go on, and what
@@ -287,6 +296,7 @@ public final class Worker {
     public func onLogFull(_ reason: String?) {
         guard !shared.isLogLost else { return }
         shared.writesStopped = reason
+        if reason != nil { takeBackUnwritten() }
         for partition in partitions { partition?.isQuiet = false }
     }
 
@@ -313,7 +323,8 @@ public final class Worker {
     private func drainDurable(clock: Clock) {
         while let effect = shared.undurable.next(durable: durableBatch) {
             switch effect {
-            case .own(let slot, let generation, let position):
+            case .own(let slot, let generation, let position),
+                .only(let slot, let generation, let position):
                 guard let partition = partitions[slot >> 10] else { continue }
                 let place = partition.place(slot)
                 guard partition.slots[place].generation == generation,

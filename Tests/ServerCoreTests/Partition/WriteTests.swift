@@ -155,4 +155,32 @@ struct WriteTests {
         #expect(try #require(cluster.reply(write, at: 1)).hasPrefix("-CLUSTERDOWN"))
         #expect(cluster.reply(read, at: 1) == "$-1\r\n")
     }
+
+    @Test(
+        "what the only copy has not written is not read when the log stops, and is when it goes on",
+        arguments: [["SET", "w"], ["DEL"]])
+    func onlyCopy(write: [String]) {
+        let alone = WorkerCluster(nodes: 1, isDurableAtFlush: true)
+        let key = alone.key(home: 1)
+        _ = alone.ask(1, "SET", key, "v")
+        alone.run()
+        alone.stalledDisks = [1]
+        _ = alone.ask(1, [write[0], key] + write.dropFirst())
+        alone.run()
+        alone[1].onLogFull("no space")
+        let read = alone.ask(1, "GET", key)
+        alone.run()
+        #expect(alone.reply(read, at: 1) == nil)
+        alone[1].onLogFull(nil)
+        alone.stalledDisks = []
+        alone.run()
+        #expect(alone.reply(read, at: 1) == (write.count > 1 ? "$1\r\nw\r\n" : "$-1\r\n"))
+        alone.stalledDisks = [1]
+        _ = alone.ask(1, "SET", key, "x")
+        alone.run()
+        alone[1].onLogFailure("broken")
+        let lost = alone.ask(1, "GET", key)
+        alone.run()
+        #expect(alone.reply(lost, at: 1) == nil)
+    }
 }

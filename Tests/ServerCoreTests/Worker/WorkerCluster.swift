@@ -6,7 +6,7 @@ import Ring
 
 @testable import ServerCore
 
-/// Three workers, each one node's partition 0, wired by frames that arrive at once.
+/// Three workers or fewer, each one node's partition 0, wired by frames that arrive at once.
 ///
 /// Nothing moves before ``run()``; then everything does until nothing is left to do.
 final class WorkerCluster {
@@ -34,7 +34,8 @@ final class WorkerCluster {
 
     private var workers: [Int: Worker] = [:]
     private(set) var outboxes: [Int: Outbox] = [:]
-    private(set) var epoch = founded(3)
+    private(set) var epoch: RingEpoch
+    private let isDurableAtFlush: Bool
     var clock = Clock(now: 10_000_000, wall: 1_700_000_000_000)
     /// Nodes whose batches are written and not durable.
     var stalledDisks: Set<Int> = []
@@ -45,8 +46,10 @@ final class WorkerCluster {
     private var unsynced: [Int: [(batch: Int, bytes: [UInt8])]] = [:]
     private var asked = 0
 
-    init(leased: Bool = true) {
-        for number in 1...3 {
+    init(leased: Bool = true, nodes: Int = 3, isDurableAtFlush: Bool = false) {
+        epoch = founded(nodes)
+        self.isDurableAtFlush = isDurableAtFlush
+        for number in 1...nodes {
             let output = OutputBuffer()
             defer { output.deallocate() }
             RecordEncoder.append(
@@ -74,7 +77,7 @@ final class WorkerCluster {
         let worker = Worker(
             WorkerConfiguration(
                 number: number, incarnation: incarnation, partitions: [0],
-                isDurableAtFlush: false, quietUntil: quietUntil, seed: UInt64(number)),
+                isDurableAtFlush: isDurableAtFlush, quietUntil: quietUntil, seed: UInt64(number)),
             epoch: epoch, output: outbox)
         let decoder = RecordDecoder()
         for line in (logs[number] ?? []).split(separator: 10) {
