@@ -21,6 +21,8 @@ extension ProcessTests {
         func kill(load: Load) async throws {
             try await TestCluster.with(options: ["--threads", "\(load.threads)"]) { cluster in
                 try await cluster.untilLevel()
+                // A disk that stands still for seconds shall not be taken for the death's doing.
+                try await cluster.succeed("config", ["deadline", "40s"])
                 let client = cluster.client(TestCluster.patient)
                 let run = WriteRun(client: client, writes: load.writes)
                 try await killOne(cluster, under: run)
