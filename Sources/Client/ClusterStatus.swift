@@ -25,10 +25,16 @@ public struct ClusterStatus: Sendable, Codable, Equatable {
         public var settled = 0
         /// With fewer than N members up and with the present base.
         public var underReplicated = 0
+        /// Of those, the ones of which N members are up: they only wait for their new home to settle.
+        public var settling = 0
         /// With less than a majority of the replica set up.
         public var unavailable = 0
         /// Being copied to some member for the change of the ring under way.
         public var moving = 0
+
+        /// Under-replicated because members are missing or behind, not only for the moment in which
+        /// a new home settles.
+        public var lacking: Int { underReplicated - settling }
 
         /// All zero.
         public init() {}
@@ -167,6 +173,15 @@ public struct SlotRun: Sendable, Codable, Equatable {
     public var isUnderReplicated: Bool { level.count < wanted }
     /// Whether less than a majority of the set is up.
     public var isUnavailable: Bool { replicas.count - absent.count < replicas.count / 2 + 1 }
+    /// Copies that count: those that are level. While a new home settles nobody can tell them, and
+    /// it takes up the newest of those whose members are up, so these count until then.
+    public var copies: Int { isSettled ? level.count : replicas.count - absent.count }
+    /// Whether nothing is missing but the moment in which the new home settles.
+    public var isOnlySettling: Bool { !isSettled && copies >= wanted }
+    /// Members that are up and whose copies are not level; none while the slots settle.
+    public var behind: Set<Int> {
+        isSettled ? Set(replicas).subtracting(level).subtracting(absent) : []
+    }
 
     /// Encodes all fields, a missing home as null.
     ///

@@ -129,7 +129,7 @@ private struct Seen {
     var wanted: Int
     /// Members of replica sets that are not up.
     var absent: Set<Int> = []
-    /// Members that are up and whose copies are not level.
+    /// Members that are up and whose copies are not level where their home serves.
     var behind: Set<Int> = []
     /// Whether there are fewer members than copies wanted.
     var isShort = false
@@ -139,14 +139,11 @@ private struct Seen {
         self.epoch = epoch
         unsettled = Slots.count - status.slots.settled
         unavailable = status.slots.unavailable
-        thin = status.slots.underReplicated
+        thin = status.slots.lacking
         wanted = status.cluster.replicas
         for run in status.attention {
             absent.formUnion(run.absent)
-            behind.formUnion(
-                run.replicas.filter {
-                    !run.level.contains($0) && !run.absent.contains($0)
-                })
+            behind.formUnion(run.behind)
             if run.replicas.count < run.wanted { isShort = true }
         }
     }

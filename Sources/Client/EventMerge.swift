@@ -28,6 +28,28 @@ struct EventMerge {
         return false
     }
 
+    /// Puts the start of a node's process before what others saw of that process: a viewer looks at
+    /// processes from time to time and may notice a start later than the nodes do.
+    static func orderStart(of node: String, in events: inout [EventReport]) {
+        guard
+            let start = events.lastIndex(where: {
+                $0.node == node && $0.text.hasPrefix("process started")
+            })
+        else { return }
+        var first: Int?
+        for index in events[..<start].indices.reversed() where events[index].node == node {
+            let event = events[index]
+            guard event.milliseconds.isWithin(windowMilliseconds, of: events[start].milliseconds),
+                !event.text.hasPrefix("process ")
+            else { break }
+            if event.text.hasPrefix("heard again by ") { first = index }
+        }
+        guard let first else { return }
+        var event = events.remove(at: start)
+        event.milliseconds = events[first].milliseconds
+        events.insert(event, at: first)
+    }
+
     /// One text for two sightings of the same kind; nil for anything else.
     static func merged(_ known: String, _ told: String) -> String? {
         guard let first = Sighting(known), let second = Sighting(told), first.what == second.what

@@ -143,6 +143,7 @@ struct MonitorModel {
         if EventMerge.absorb(event, into: &events) { return }
         let place = events.lastIndex { $0.milliseconds <= event.milliseconds }.map { $0 + 1 } ?? 0
         events.insert(event, at: place)
+        EventMerge.orderStart(of: event.node, in: &events)
         if events.count > ClusterSnapshot.eventCountMax { events.removeFirst() }
     }
 

@@ -92,6 +92,7 @@ struct StatusComputation {
             wanted: epoch.settings.replicas)
         if isSettled, let home = era.home { settledSlots[home, default: 0] += run.slotCount }
         if run.isUnderReplicated { slots.underReplicated += run.slotCount }
+        if run.isUnderReplicated, run.isOnlySettling { slots.settling += run.slotCount }
         if run.isUnavailable { slots.unavailable += run.slotCount }
         guard !isSettled || run.isUnderReplicated || run.isUnavailable else { return }
         if let previous = runs.last, previous.continues(as: run) {
@@ -226,6 +227,8 @@ extension MemberSnapshot {
 
 /// Operations between two reports, by time taken.
 private struct LatencyDelta {
+    /// How many there were.
+    var operations = 0.0
     /// 2³⁹ microseconds are six days.
     static let bucketCountMax = 40
     var perSecond = 0.0
@@ -233,7 +236,9 @@ private struct LatencyDelta {
 
     /// Adds the rate of one member; counters come from outside and are not trusted to grow.
     mutating func count(_ earlier: Int, _ latest: Int, in seconds: Double) {
-        perSecond += max(0, Double(latest) - Double(earlier)) / seconds
+        let count = max(0, Double(latest) - Double(earlier))
+        operations += count
+        perSecond += count / seconds
     }
 
     /// Adds the times of one member; buckets that only one report has are left out.
@@ -245,9 +250,12 @@ private struct LatencyDelta {
 
     /// The time within which a share of the operations ended, in microseconds; linear within its
     /// bucket, which ends at 2^b and begins at half of that.
+    ///
+    /// Nodes time all that they are asked, a viewer's questions too: where no client asked for
+    /// anything there is nothing to say.
     func percentile(_ share: Double) -> Int? {
         let total = buckets.reduce(0, +)
-        guard total > 0 else { return nil }
+        guard operations > 0, total > 0 else { return nil }
         var rest = total * share
         for (bucket, count) in buckets.enumerated() where count > 0 {
             if rest <= count {

@@ -135,6 +135,42 @@ struct ClusterStatusTests {
         #expect(status.slots.settled == 5_000)
     }
 
+    @Test("slots whose new home settles are told apart from those that lack copies")
+    func settling() throws {
+        var snapshot = Self.snapshot(Self.epoch())
+        snapshot.members[0].latest?.report.unlevel = [
+            UnlevelReport(first: 0, last: 99, level: []),
+            UnlevelReport(first: 100, last: 199, level: [1, 2]),
+        ]
+        let status = try #require(ClusterStatus(snapshot))
+        #expect(status.slots.underReplicated == 200)
+        #expect(status.slots.settling == 100)
+        #expect(status.slots.lacking == 100)
+        #expect(status.attention.map(\.copies) == [3, 2])
+        #expect(status.attention.map(\.behind) == [[], [3]])
+
+        var killed = Self.snapshot(Self.epoch(down: [3]))
+        killed.members[0].latest?.report.unlevel = [
+            UnlevelReport(first: 0, last: 5_000, level: [])
+        ]
+        let down = try #require(ClusterStatus(killed))
+        #expect(down.slots.settling == 0)
+        #expect(down.attention.map(\.copies).allSatisfy { $0 == 2 })
+    }
+
+    @Test("a down member that cannot be evicted has a reason for it")
+    func obstacle() throws {
+        var snapshot = Self.snapshot(Self.epoch(down: [3]))
+        var status = try #require(ClusterStatus(snapshot))
+        #expect(
+            status.evictionObstacle(of: status.nodes[2])
+                == "not evicted: 2 nodes cannot hold 3 copies")
+        #expect(status.evictionObstacle(of: status.nodes[0]) == nil)
+        snapshot.epoch?.settings.replicas = 2
+        status = try #require(ClusterStatus(snapshot))
+        #expect(status.evictionObstacle(of: status.nodes[2]) == nil)
+    }
+
     @Test("a cluster smaller than N is under-replicated and says so")
     func small() throws {
         var epoch = Self.epoch()
@@ -162,6 +198,16 @@ struct ClusterStatusTests {
         #expect(status.traffic?.writesPerSecond == 25)
         #expect((129...256).contains(try #require(status.traffic?.readP50Microseconds)))
         #expect(status.traffic?.writeP50Microseconds == nil)
+
+        // Nodes time a viewer's questions, too; without operations of clients that says nothing.
+        var idle = snapshot
+        var polled = earlier
+        polled.traffic.readLatency[8] = 40
+        idle.members[0].latest = TimedReport(milliseconds: 11_000, report: polled)
+        let quiet = try #require(ClusterStatus(idle)).traffic
+        #expect(quiet?.readsPerSecond == 0)
+        #expect(quiet?.readP50Microseconds == nil)
+        #expect(quiet?.readP99Microseconds == nil)
 
         // A restart, falling counters, and the largest numbers there are.
         latest.incarnation = 2
@@ -211,7 +257,10 @@ struct ClusterStatusTests {
         #expect(nodes[2]["replicaKeys"] is NSNull)
         let slots = try #require(object["slots"] as? [String: Int])
         #expect(
-            slots == ["settled": 16_384, "underReplicated": 16_384, "unavailable": 0, "moving": 0])
+            slots == [
+                "settled": 16_384, "underReplicated": 16_384, "settling": 0, "unavailable": 0,
+                "moving": 0,
+            ])
         #expect(try JSONDecoder().decode(ClusterStatus.self, from: data) == status)
     }
 }

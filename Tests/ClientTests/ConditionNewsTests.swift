@@ -59,6 +59,7 @@ struct ConditionNewsTests {
         let first = try Self.take(&news, Self.snapshot(down, at: 1_000, isSettled: false))
         #expect(first.count == 1)
         #expect(first[0].hasSuffix("under-replicated: n4 down"))
+        #expect(!first[0].contains("not level"))
         let digits = String(first[0].filter(\.isNumber).dropLast())
         #expect(digits == String(thin))
         #expect(
@@ -73,6 +74,23 @@ struct ConditionNewsTests {
             try Self.take(&news, Self.snapshot(up, at: 11_000)) == [
                 "epoch 3: all slots settled after 0.0 s",
                 "every slot has its 3 copies again, after 10.0 s",
+            ])
+    }
+
+    @Test("slots that only settle are not called under-replicated")
+    func settling() throws {
+        var news = ConditionNews()
+        _ = try Self.take(&news, Self.snapshot(Self.founding, at: 0))
+        let down = try #require(Self.after([.down(member: 4)], Self.founding))
+        _ = try Self.take(&news, Self.snapshot(down, at: 1_000))
+        let up = try #require(
+            Self.after([.up(member: 4, incarnation: 2, host: "127.0.0.1", port: 7_104)], down))
+        _ = try Self.take(&news, Self.snapshot(up, at: 2_000, isSettled: false))
+        // However long that takes.
+        #expect(try Self.take(&news, Self.snapshot(up, at: 9_000, isSettled: false)).isEmpty)
+        #expect(
+            try Self.take(&news, Self.snapshot(up, at: 9_100)) == [
+                "epoch 3: all slots settled after 7.1 s"
             ])
     }
 

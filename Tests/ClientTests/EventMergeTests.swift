@@ -40,6 +40,28 @@ struct EventMergeTests {
             ]) == ["suspected by n1", "suspected by n1", "epoch 7: n4 down"])
     }
 
+    @Test("a start that was noticed late stands before what others heard of it, and no end does")
+    func starts() {
+        func ordered(_ told: [EventReport]) -> [String] {
+            var events = told
+            EventMerge.orderStart(of: "n4", in: &events)
+            return events.map { "\($0.milliseconds) \($0.text)" }
+        }
+        #expect(
+            ordered([
+                event(1_000, "process ended"), event(9_000, "heard again by n1"),
+                event(9_100, "level again", node: "n5"), event(9_800, "process started"),
+            ]) == [
+                "1000 process ended", "9000 process started", "9000 heard again by n1",
+                "9100 level again",
+            ])
+        let killed = [
+            event(9_000, "heard again by n1"), event(9_100, "process ended"),
+            event(9_800, "process started"),
+        ]
+        #expect(ordered(killed) == killed.map { "\($0.milliseconds) \($0.text)" })
+    }
+
     @Test("words that only look like a sighting stay as they are, whatever the clocks say")
     func foreign() {
         #expect(EventMerge.merged("suspected by ", "suspected by n1") == nil)

@@ -144,6 +144,21 @@ import Testing
         #expect(events.map(\.level) == [.warning, .info, .error])
     }
 
+    @Test("a started process stands before what was heard of it, whichever is told first")
+    func start() {
+        var model = model()
+        let heard = EventReport(
+            sequence: 1, milliseconds: 22_000, level: .info, node: "n3", text: "heard again by n1")
+        let ended = MemberProcess(state: .exited(signal: 9), pid: nil)
+        model.onProcesses(["n3": ended], wall: 1_000)
+        model.onEvents([heard], from: seeds[0])
+        model.onProcesses(["n3": MemberProcess(state: .running, pid: 7)], wall: 23_000)
+        #expect(
+            model.snapshot(now: 0).events.map(\.text) == [
+                "process started (process 7)", "heard again by n1",
+            ])
+    }
+
     @Test("a suspicion that several nodes tell of is one event that names them")
     func suspicion() {
         var model = model()
