@@ -173,8 +173,10 @@ public struct SlotRun: Sendable, Codable, Equatable {
     public var isUnderReplicated: Bool { level.count < wanted }
     /// Whether less than a majority of the set is up.
     public var isUnavailable: Bool { replicas.count - absent.count < replicas.count / 2 + 1 }
-    /// Copies that count: those that are level. While a new home settles nobody can tell them, and
-    /// it takes up the newest of those whose members are up, so these count until then.
+    /// Copies that count: those that are level.
+    ///
+    /// While a new home settles nobody can tell them, and it takes up the newest of those whose
+    /// members are up, so these count until then.
     public var copies: Int { isSettled ? level.count : replicas.count - absent.count }
     /// Whether nothing is missing but the moment in which the new home settles.
     public var isOnlySettling: Bool { !isSettled && copies >= wanted }

@@ -115,7 +115,7 @@ struct ChangeFlowTests {
                 == [.change(1, .set(name: "moves-paused", value: "yes"))])
         epoch.settings.areMovesPaused = true
         _ = screen.update(.snapshot(Fixture.copying(epoch, share: 0.62)), at: 12_000)
-        #expect(Fixture.text(screen).contains("paused at 61 %"))
+        #expect(Fixture.text(screen).contains("paused ▇▇▇▇▁▁ P resumes"))
         #expect(
             screen.press(.character("P"))
                 == [.change(2, .set(name: "moves-paused", value: "no"))])

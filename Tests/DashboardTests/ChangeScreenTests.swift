@@ -77,8 +77,7 @@ struct ChangeScreenTests {
         _ = screen.update(.snapshot(try #require(Fixture.evicting())), at: 11_000)
         let status = try #require(screen.status)
         #expect(status.attention.count > 3)
-        let rows = screen.shownRows
-        #expect(rows.count == 1)
+        #expect(screen.shownRows.filter { !$0.isHome }.count == 1)
         let text = Fixture.text(screen)
         #expect(text.contains(status.slots.underReplicated.grouped))
         #expect(text.contains("n4 down, evict in 41 s"))
@@ -92,6 +91,11 @@ struct ChangeScreenTests {
         var snapshot = try #require(Fixture.evicting())
         let four = try #require(snapshot.members.firstIndex { $0.number == 4 })
         snapshot.members[four].contact = .reachable
+        snapshot.members[four].process = .running
+        var report = Fixture.report(
+            try #require(snapshot.epoch?.member(number: 4)), try #require(snapshot.epoch))
+        report.incarnation = 2
+        snapshot.members[four].latest = TimedReport(milliseconds: 10_000, report: report)
         for index in snapshot.members.indices where index != four {
             snapshot.members[index].latest?.report.followers = [
                 FollowerReport(
@@ -101,6 +105,105 @@ struct ChangeScreenTests {
         }
         _ = screen.update(.snapshot(snapshot), at: 11_000)
         #expect(Fixture.text(screen).contains("n4 returns, 37 % level"))
+    }
+
+    @Test("a paused node that is down is not returning, however short it has been silent")
+    func paused() throws {
+        let screen = Fixture.model()
+        var snapshot = try #require(Fixture.evicting())
+        let epoch = try #require(snapshot.epoch)
+        let four = try #require(snapshot.members.firstIndex { $0.number == 4 })
+        snapshot.members[four].process = .paused
+        var report = Fixture.report(try #require(epoch.member(number: 4)), epoch)
+        report.epoch = 1
+        snapshot.members[four].latest = TimedReport(milliseconds: 8_900, report: report)
+        for contact in [Contact.reachable, .suspect(since: 8_900), .unreachable(since: 8_900)] {
+            snapshot.members[four].contact = contact
+            _ = screen.update(.snapshot(snapshot), at: 11_000)
+            let text = Fixture.text(screen)
+            #expect(!text.contains("returns"))
+            #expect(text.contains("n4 :7104  DOWN     paused, evict in 41 s"))
+            #expect(text.contains("n4 down, paused, evict in 41 s"))
+        }
+    }
+
+    @Test("a down node that cannot be evicted is said to keep its place, and why")
+    func obstacle() throws {
+        let screen = Fixture.model()
+        var epoch = Fixture.epoch()
+        epoch.settings.replicas = 5
+        epoch = try #require(epoch.next(applying: [.down(member: 4)], settled: { _ in true }))
+        _ = screen.update(.snapshot(Fixture.snapshot(epoch, silent: [4])), at: 11_000)
+        let rows = Fixture.rows(Fixture.draw(screen)).filter {
+            $0.contains("not evicted: 4 nodes cannot hold 5 copies")
+        }
+        #expect(rows.count == 2)
+    }
+
+    @Test("slots that only settle are neither degraded nor under-replicated")
+    func settling() throws {
+        let screen = Fixture.model()
+        var snapshot = Fixture.snapshot()
+        for index in snapshot.members.indices {
+            snapshot.members[index].latest?.report.unlevel = [
+                UnlevelReport(first: 0, last: Slots.count - 1, level: [])
+            ]
+            snapshot.members[index].latest?.report.settledSlots = 0
+        }
+        _ = screen.update(.snapshot(snapshot), at: 11_000)
+        let text = Fixture.text(screen)
+        #expect(text.contains("◇ SETTLING"))
+        #expect(text.contains("settling 16,384 slots"))
+        #expect(!text.contains("under"))
+        #expect(text.contains("16,384  3/3     all"))
+    }
+
+    @Test("the homes scroll when they do not fit, under their heading")
+    func homes() throws {
+        let screen = Fixture.model(width: 80, height: 24)
+        let epoch = Fixture.epoch(nodes: 20)
+        _ = screen.update(.snapshot(Fixture.snapshot(epoch)), at: 11_000)
+        screen.press(.character("3"))
+        #expect(Fixture.text(screen).contains("┃"))
+        #expect(!Fixture.rows(Fixture.draw(screen)).contains { $0.contains("n20         ") })
+        screen.press(.end)
+        let rows = Fixture.rows(Fixture.draw(screen))
+        #expect(rows.contains { $0.contains("HOME       SLOTS") })
+        #expect(rows.contains { $0.contains("n20         ") })
+        screen.press(.enter)
+        #expect(Fixture.text(screen).contains("Node n20"))
+    }
+
+    @Test("changes say how fast they go, how far they are, and what they wait behind")
+    func changeRows() throws {
+        let screen = Fixture.model()
+        let epoch = try #require(Fixture.joining())
+        _ = screen.update(.snapshot(Fixture.copying(epoch, share: 0.5)), at: 11_000)
+        let text = Fixture.text(screen)
+        #expect(text.contains("KiB/s"))
+        #expect(text.contains("waits behind change 1: n6 joins"))
+        #expect(!text.contains(" →  "))
+    }
+
+    @Test("the ring's title has the fewest and the most tokens")
+    func tokens() throws {
+        let screen = Fixture.model()
+        #expect(Fixture.text(screen).contains(" 16 tokens/node "))
+        var epoch = Fixture.epoch()
+        epoch.members[0].tokens.removeLast(2)
+        _ = screen.update(.snapshot(Fixture.snapshot(epoch)), at: 11_000)
+        #expect(Fixture.text(screen).contains(" 14–16 tokens/node "))
+    }
+
+    @Test("without operations no latency is shown")
+    func noLatency() {
+        let screen = Fixture.model()
+        var snapshot = Fixture.snapshot()
+        for index in snapshot.members.indices {
+            snapshot.members[index].latest?.report.traffic.reads = 0
+        }
+        _ = screen.update(.snapshot(snapshot), at: 11_000)
+        #expect(Fixture.text(screen).contains("0/s p50 – p99 –"))
     }
 
     @Test("states of the epoch stand in capitals, members that are gone vanish")

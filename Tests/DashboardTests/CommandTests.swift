@@ -52,6 +52,54 @@ struct CommandTests {
         }
     }
 
+    @Test("what only the shell can do is said to be the shell's")
+    func shellOnly() {
+        #expect(
+            throws: CommandText.Problem(
+                text: "'up' is for the shell only: ringmaster up --help")
+        ) { try Command.parse(Array("up --nodes 3".utf8)) }
+        for name in ["discover", "simulate", "recover"] {
+            #expect(throws: CommandText.Problem.self) { try Command.parse(Array(name.utf8)) }
+        }
+    }
+
+    @Test("keys with a pattern, a node of the ring, status and ps are the shell's words here too")
+    func looking() {
+        let model = Fixture.model()
+        func run(_ line: String) -> [Effect] {
+            model.press(.character(":"))
+            model.type(line)
+            return model.press(.enter)
+        }
+        #expect(run("keys user:*") == [.scan(1, cursor: "0", pattern: Array("user:*".utf8))])
+        #expect(Fixture.text(model).contains("6 Keys /user:*"))
+        model.press(.escape, .escape)
+        #expect(run("ring n4").isEmpty)
+        #expect(Fixture.text(model).contains("Node n4"))
+        model.press(.escape)
+        _ = run("ring n9")
+        #expect(model.toast?.text == "there is no node 'n9'")
+        _ = run("status")
+        #expect(Fixture.text(model).contains("slots     16,384 settled"))
+        model.press(.escape)
+        _ = run("ps")
+        #expect(Fixture.text(model).contains("running   8103     1 h 2 min   24 MiB"))
+        model.press(.escape)
+        _ = run("config move-rate")
+        #expect(model.toast?.text == "move-rate is 16 MiB/s")
+    }
+
+    @Test(
+        "all that Tab offers is in sight, or counted", arguments: [(120, 36), (80, 24), (60, 16)])
+    func offers(_ width: Int, _ height: Int) {
+        let model = Fixture.model(width: width, height: height)
+        model.press(.character(":"), .tab)
+        let text = Fixture.text(model)
+        for verb in Command.verbs { #expect(text.contains(verb.name)) }
+        model.prompt?.offers = (0..<500).map { "key:\($0)" }
+        #expect(Fixture.text(model).contains(" more"))
+    }
+
     @Test("every verb does something")
     func everyVerb() throws {
         for verb in Command.verbs {
@@ -65,7 +113,7 @@ struct CommandTests {
         let completion = CommandCompletion(
             nodes: ["n1", "n2"], keys: [Array("user:42".utf8), Array("user 1".utf8)], themes: [])
         #expect(completion.complete("cr").line == "create ")
-        #expect(completion.complete("s").offers == ["set", "start", "stop"])
+        #expect(completion.complete("s").offers == ["set", "start", "stop", "status"])
         #expect(completion.complete("kill ").line == "kill n")
         #expect(completion.complete("kill n").offers == ["n1", "n2"])
         #expect(completion.complete("get u").line == "get user:42 ")

@@ -46,6 +46,15 @@ struct KeyFlowTests {
         #expect(
             Fixture.text(model).contains(
                 "CREATE user:42 → n3 + n5   2 of 3 durable, acknowledged in 1.3 ms"))
+        // The same words where it is not known who else has it.
+        let set = KeyRequest.set(key: key, value: value)
+        _ = model.update(.performed(99, set, .written(WriteFacts(milliseconds: 1.3))), at: 10_100)
+        #expect(model.toast?.text.hasPrefix("SET user:42 → n") == true)
+        #expect(
+            model.toast?.text.hasSuffix("2 or more of 3 durable, acknowledged in 1.3 ms") == true)
+        _ = model.update(
+            .performed(number(effects), .create(key: key, value: value), .written(facts)),
+            at: 10_100)
         #expect(Fixture.text(model).contains("z undo"))
         #expect(model.running.isEmpty)
     }
@@ -162,6 +171,46 @@ struct KeyFlowTests {
         #expect(effects == [.perform(number(effects), wanted)])
         // Once only.
         #expect(model.press(.character("z")).isEmpty)
+        _ = model.update(
+            .performed(number(effects), wanted, .written(WriteFacts(milliseconds: 1))), at: 10_200)
+        #expect(model.toast?.text.hasPrefix("undone: \(request.words); ") == true)
+        #expect(model.undo == nil)
+        #expect(model.press(.character("z")).isEmpty)
+    }
+
+    @Test("an undo that comes too late says that the value is no longer ours")
+    func undoRefused() {
+        let model = Fixture.model()
+        let request = KeyRequest.delete(key: key)
+        let facts = WriteFacts(milliseconds: 1, previous: .value(value))
+        _ = model.update(.performed(1, request, .written(facts)), at: 10_100)
+        let effects = model.press(.character("z"))
+        _ = model.update(
+            .performed(
+                number(effects), .create(key: key, value: value), .refused("exists already")),
+            at: 10_200)
+        #expect(
+            model.toast?.text
+                == "not undone: DELETE user:42; somebody wrote the key since, it is no longer ours")
+    }
+
+    @Test("undo is offered no more once somebody else's value was seen")
+    func undoOvertaken() {
+        let model = Fixture.model()
+        let facts = WriteFacts(milliseconds: 1, previous: .absent)
+        let early = model.model.send(.get(key: key))
+        let write = model.model.send(.set(key: key, value: value))
+        _ = model.update(
+            .performed(number(write), .set(key: key, value: value), .written(facts)), at: 10_100)
+        #expect(Fixture.text(model).contains("z undo"))
+        // A read from before the write says nothing.
+        let other = KeyOutcome.found(value: [1], milliseconds: 1)
+        _ = model.update(.performed(number(early), .get(key: key), other), at: 10_110)
+        #expect(model.undo != nil)
+        let late = model.model.send(.get(key: key))
+        _ = model.update(.performed(number(late), .get(key: key), other), at: 10_120)
+        #expect(model.undo == nil)
+        #expect(!Fixture.text(model).contains("z undo"))
     }
 
     @Test("what was there before is not guessed")

@@ -38,6 +38,54 @@ struct KeyTableTests {
         }
     }
 
+    private func bar(_ model: TestScreen) -> String { Fixture.rows(Fixture.draw(model))[35] }
+
+    @Test("the bar offers what can be done here and now")
+    func possible() throws {
+        let model = Fixture.model()
+        for (panel, isList) in [
+            (Model.Panel.ring, false), (.replication, true), (.traffic, false), (.events, true),
+        ] {
+            model.model.focus(panel)
+            #expect(bar(model).contains("/ filter") == isList, "\(panel)")
+        }
+        model.model.focus(.nodes)
+        #expect(bar(model).contains("P pause") && !bar(model).contains("S start"))
+        var snapshot = try #require(Fixture.evicting())
+        _ = model.update(.snapshot(snapshot), at: 11_000)
+        model.press(.down, .down, .down)
+        #expect(bar(model).contains("S start") && bar(model).contains("E evict"))
+        for label in ["s stop", "K kill", "P pause", "D leave"] {
+            #expect(!bar(model).contains(label))
+        }
+        snapshot.members[3].process = .paused
+        _ = model.update(.snapshot(snapshot), at: 11_100)
+        #expect(bar(model).contains("P resume") && !bar(model).contains("S start"))
+    }
+
+    @Test("the bar says resume while copying is paused, and how a zoomed panel goes back")
+    func moments() throws {
+        let model = Fixture.model()
+        var epoch = try #require(Fixture.joining())
+        model.press(.character("3"))
+        _ = model.update(.snapshot(Fixture.copying(epoch, share: 0.5)), at: 11_000)
+        #expect(bar(model).contains("P pause"))
+        epoch.settings.areMovesPaused = true
+        _ = model.update(.snapshot(Fixture.copying(epoch, share: 0.5)), at: 12_000)
+        #expect(bar(model).contains("P resume"))
+        model.press(.character("+"))
+        #expect(bar(model).contains("+ all panels"))
+    }
+
+    @Test("fields say what Enter does with them, and offer a new line only where one can be")
+    func fieldBar() {
+        let model = Fixture.model()
+        model.press(.character("n"))
+        #expect(bar(model).contains("Enter plan") && !bar(model).contains("new line"))
+        model.press(.escape, .character("a"))
+        #expect(bar(model).contains("Enter create") && bar(model).contains("new line"))
+    }
+
     @Test("the help has every binding and can be searched")
     func help() {
         let model = Fixture.model()

@@ -52,6 +52,16 @@ struct SimulationPlayerTests {
         #expect(over == 0)
     }
 
+    @Test("a run that is over shows no rates")
+    func rates() {
+        var player = player()
+        player.show(scene([]), at: 10)
+        #expect(player.model.status?.traffic?.readsPerSecond ?? 0 > 0)
+        player.show(scene([], isOver: true), at: 20)
+        #expect(player.model.status?.traffic?.readsPerSecond == 0)
+        #expect(player.model.status?.nodes[0].operationsPerSecond == 0)
+    }
+
     @Test("messages are drawn as spokes from sender to receiver, and fade")
     func spokes() throws {
         var player = player()

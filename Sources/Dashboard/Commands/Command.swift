@@ -14,7 +14,13 @@ enum Command: Equatable {
     case moves
     case settings
     case setting(String)
+    case status
+    case processes
     case screen(Model.Screen)
+    /// The Keys screen with the keys that a pattern fits.
+    case keys(pattern: String)
+    /// All about a node.
+    case about(node: String)
     case panel(Model.Panel)
     case theme(String)
     case help
@@ -30,7 +36,7 @@ enum Command: Equatable {
     }
 
     enum Argument {
-        case key, value, node, newNode, port, theme, movesVerb, amount, setting
+        case key, value, node, newNode, port, theme, movesVerb, amount, setting, pattern
     }
 
     static let verbs: [Verb] = [
@@ -64,11 +70,17 @@ enum Command: Equatable {
         Verb(
             name: "config", arguments: [], optional: [.setting, .value],
             help: "cluster-wide settings: list, show one, set one"),
-        Verb(name: "keys", arguments: [], help: "the Keys screen"),
+        Verb(name: "status", arguments: [], help: "how the cluster and its nodes are, in words"),
+        Verb(name: "ps", arguments: [], help: "the processes of the nodes"),
+        Verb(
+            name: "keys", arguments: [], optional: [.pattern],
+            help: "the Keys screen, or the keys that a pattern fits"),
         Verb(name: "caches", arguments: [], help: "the Caches screen"),
         Verb(name: "bench", arguments: [], help: "the Bench screen"),
         Verb(name: "main", arguments: [], help: "the main screen"),
-        Verb(name: "ring", arguments: [], help: "the Ring panel"),
+        Verb(
+            name: "ring", arguments: [], optional: [.node],
+            help: "the Ring panel, or all about a node"),
         Verb(name: "nodes", arguments: [], help: "the Nodes panel"),
         Verb(name: "replication", arguments: [], help: "the Replication panel"),
         Verb(name: "traffic", arguments: [], help: "the Traffic panel"),
@@ -78,6 +90,12 @@ enum Command: Equatable {
         Verb(name: "quit", arguments: [], help: "leave the dashboard"),
     ]
 
+    /// Commands of the shell that have no sense within a dashboard.
+    static let shellOnly = [
+        "attach", "dashboard", "discover", "down", "export", "import", "node", "recover",
+        "simulate", "tour", "up",
+    ]
+
     /// Reads a line.
     ///
     /// - Throws: `CommandText.Problem` with what is wrong and how it would be right.
@@ -85,6 +103,10 @@ enum Command: Equatable {
         var words = try CommandText.words(line)[...]
         guard let first = words.popFirst() else { return nil }
         let name = String(decoding: first, as: UTF8.self)
+        guard !shellOnly.contains(name) else {
+            throw CommandText.Problem(
+                text: "'\(name)' is for the shell only: ringmaster \(name) --help")
+        }
         guard
             let verb = verbs.first(where: { $0.name == name || (name == "q" && $0.name == "quit") })
         else {
@@ -122,11 +144,13 @@ enum Command: Equatable {
         case "delete": return .key(.delete(key: words[0]))
         case "edit": return .edit(words[0])
         case "where": return .whereIs(words[0])
-        case "keys": return .screen(.keys)
+        case "status": return .status
+        case "ps": return .processes
+        case "keys": return words.isEmpty ? .screen(.keys) : .keys(pattern: text(0))
         case "caches": return .screen(.caches)
         case "bench": return .screen(.bench)
         case "main": return .screen(.main)
-        case "ring": return .panel(.ring)
+        case "ring": return words.isEmpty ? .panel(.ring) : .about(node: text(0))
         case "nodes": return .panel(.nodes)
         case "replication": return .panel(.replication)
         case "traffic": return .panel(.traffic)
@@ -201,6 +225,7 @@ extension Command.Argument {
         case .movesVerb: "VERB"
         case .amount: "AMOUNT"
         case .setting: "NAME"
+        case .pattern: "PATTERN"
         }
     }
 }
@@ -212,7 +237,7 @@ struct CommandCompletion {
     var themes: [String]
 
     /// The most that is offered at once.
-    static let offersMax = 30
+    static let offersMax = 100
 
     /// The line with the longest common beginning of all that fits, and what fits.
     func complete(_ line: String) -> (line: String, offers: [String]) {
@@ -243,7 +268,7 @@ struct CommandCompletion {
         case .movesVerb: return ["cancel", "pause", "rate", "resume"]
         case .setting: return (ClusterSettings.names + ["replicas"]).sorted()
         case .value: return words.first == "config" ? Self.values(ofSetting: words[1]) : []
-        case .newNode, .port, .amount: return []
+        case .newNode, .port, .amount, .pattern: return []
         }
     }
 

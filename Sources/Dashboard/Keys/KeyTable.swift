@@ -17,6 +17,7 @@ enum KeyContext: String, Sendable, CaseIterable {
     case form = "Dialog"
     case prompt = "Line of input"
     case choice = "Menu"
+    case node = "Node popup"
     case popup = "Popup"
 }
 
@@ -70,7 +71,7 @@ enum KeyTable {
         entry([letter("K")], .node(.kill), "kill -9", "kill it at once, as kill -9 does"),
         entry([letter("P")], .node(.pauseOrResume), "pause", "pause it, or resume it when paused"),
         entry([letter("D")], .leaveNode, "leave", "plan its leaving the ring, then commit"),
-        entry([letter("E")], .evictNode, nil, "plan the eviction of a node that is down"),
+        entry([letter("E")], .evictNode, "evict", "plan the eviction of a node that is down"),
     ]
 
     private static let moveActions: [KeyBinding] = [
@@ -158,7 +159,7 @@ enum KeyTable {
             entry([letter("6")], .keysScreen, "keys", "the Keys screen"),
             entry([letter("7")], .cachesScreen, "caches", "the Caches screen"),
             entry([letter("8")], .benchScreen, "bench", "the Bench screen"),
-            entry([letter("+")], .zoom, nil, "one panel on the whole screen, and back"),
+            entry([letter("+")], .zoom, "zoom", "one panel on the whole screen, and back"),
             entry([.escape], .back, nil, "out: filter, zoom, selected token or key"),
         ],
         .everywhere: [
@@ -216,6 +217,7 @@ enum KeyTable {
             entry([.enter, letter(" ")], .accept, "take", "take the value for the whole cluster"),
             entry([.escape, letter("q"), .control("c")], .cancel, "cancel", "leave it as it is"),
         ],
+        .node: nodeActions,
         .popup: moves + [
             entry([.escape, letter("q"), .enter], .cancel, "close", "close")
         ],
@@ -231,6 +233,7 @@ extension Model {
         case .form, .join, .reader: return [.form]
         case .choice: return [.choice]
         case .value: return [.value]
+        case .details(.node, _): return [.node, .popup]
         case .details: return [.popup]
         case nil: break
         }
@@ -247,28 +250,6 @@ extension Model {
         case .replication: return [.replication, .lists, .main, .everywhere]
         case .events: return [.lists, .main, .everywhere]
         case .traffic: return [.main, .everywhere]
-        }
-    }
-
-    /// Whether an action can do anything here; the bar and the help leave out what cannot.
-    func isPossible(_ action: Action) -> Bool {
-        if isReadOnly, action.changesCluster { return false }
-        switch action {
-        case .node, .joinNode: return ownsLocalNodes
-        case .leaveNode, .evictNode: return epoch != nil
-        case .moves: return !changes.waiting.isEmpty
-        case .newLine:
-            if case .form(let form) = overlay { return form.hasValue }
-            return true
-        case .focusNext:
-            if case .form(let form) = overlay { return form.hasValue && !form.isKeyFixed }
-            return true
-        case .undo: return undo != nil
-        case .startBench, .valueBefore, .valueNext: return bench.run == nil
-        case .move where screen == .bench && overlay == nil: return bench.run == nil
-        case .cancel: return overlay != nil || prompt != nil || bench.run?.isStopping == false
-        case .complete, .historyBack, .historyForward: return prompt?.purpose == .command
-        default: return true
         }
     }
 }

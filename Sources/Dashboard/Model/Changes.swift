@@ -6,7 +6,7 @@ import Terminal
 struct Changes: Sendable {
     /// The changes that wait, the one under way first.
     var waiting: [ChangeStatus] = []
-    /// Of down members that answer again, the share of their slots in which they are level: 0 to 1.
+    /// Of down members that are heard again, the share of their slots in which they are level: 0 to 1.
     var returning: [Int: Double] = [:]
     /// Which slots are on their way.
     var moving = MovingArcs()
@@ -17,7 +17,7 @@ struct Changes: Sendable {
         waiting = status?.moves ?? []
         guard let epoch = snapshot.epoch else { return }
         for member in epoch.members where member.state == .down {
-            if let view = snapshot.member(member.number), !view.contact.isUnreachable {
+            if let view = snapshot.member(member.number), view.isHeardAgain(member, in: epoch) {
                 returning[member.number] = Self.levelShare(of: member.number, snapshot)
             }
         }
@@ -119,6 +119,11 @@ extension Model {
 }
 
 extension ChangeStatus {
+    /// How fast it goes, for people: `1.2 MiB/s`; nil while nobody knows.
+    var rateText: String? {
+        bytesPerSecond.map { Int(max(0, min($0, 1e15))).bytesText + "/s" }
+    }
+
     /// What it is, for people: `n6 joins`.
     var words: String {
         switch kind {
@@ -145,6 +150,17 @@ extension ChangeStatus {
     }
 
     private var shownNode: String { node.map { ForeignText.shown($0) } ?? "?" }
+}
+
+extension MemberSnapshot {
+    /// Whether a down member answers again.
+    ///
+    /// It does as another process than the one that fell silent, or knowing the epoch in which it
+    /// is down. One that was just paused or killed, and has not been silent for long, is neither.
+    fileprivate func isHeardAgain(_ member: Member, in epoch: RingEpoch) -> Bool {
+        guard contact == .reachable, process != .paused, let report else { return false }
+        return report.incarnation != member.incarnation || report.epoch >= epoch.number
+    }
 }
 
 extension EndedChange {

@@ -81,6 +81,12 @@ extension Model {
         return shown.indices.contains(nodes.selected) ? shown[nodes.selected] : nil
     }
 
+    /// The node that node keys act on: the one that is shown, else the selected one.
+    var targetNode: NodeStatus? {
+        guard case .details(.node(let number), _) = overlay else { return selectedNode }
+        return status?.nodes.first { $0.number == number }
+    }
+
     /// The events that the list shows, newest first.
     var shownEvents: [EventReport] {
         let all = (known?.snapshot.events ?? []).reversed()

@@ -22,6 +22,11 @@ struct KeysModel: Sendable, Equatable {
     var isStarted = false
     /// Why the last page could not be had.
     var problem: String?
+    /// The list being read anew, if it is.
+    var refresh: KeysRefresh?
+    /// When that or a search began last, on the dashboard's clock, and what was known then.
+    var refreshedAt = 0
+    var trace: KeysTrace?
     /// What is known of the selected key.
     var detail: KeyDetail?
     var mode = ValueMode.text
@@ -41,6 +46,7 @@ struct KeysModel: Sendable, Equatable {
         known = []
         cursor = "0"
         problem = nil
+        refresh = nil
         isStarted = true
         list.selected = 0
         list.top = 0
@@ -55,9 +61,26 @@ struct KeysModel: Sendable, Equatable {
         problem = nil
     }
 
+    /// Takes the list that was read anew; the selection stays on its key.
+    mutating func take(_ refresh: KeysRefresh) {
+        let selected = selectedKey
+        let offset = list.selected - list.top
+        keys = refresh.keys
+        known = refresh.known
+        cursor = refresh.cursor
+        problem = nil
+        if let index = selected.flatMap({ keys.firstIndex(of: $0) }) {
+            list.selected = index
+            list.top = index - offset
+        }
+        list.settle(count: keys.count, page: list.page)
+    }
+
     /// Adds or removes one key that this screen itself wrote.
     mutating func note(_ key: [UInt8], isPresent: Bool) {
         guard isStarted else { return }
+        // It may have passed the key already.
+        refresh = nil
         if isPresent {
             if known.insert(key).inserted { keys.insert(key, at: 0) }
         } else if known.remove(key) != nil {

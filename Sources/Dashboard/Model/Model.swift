@@ -10,6 +10,7 @@ struct Model: Sendable {
         var status: ClusterStatus?
         var changes: Changes
         var caches: CacheHistory
+        var owners: OwnerMarks
         var epoch: RingEpoch? { snapshot.epoch }
 
         /// Works out what a snapshot says; `before` spares what has not changed since.
@@ -19,6 +20,8 @@ struct Model: Sendable {
             changes = Changes(of: snapshot, status, after: before?.changes)
             caches = before?.caches ?? CacheHistory()
             caches.take(snapshot)
+            owners = before?.owners ?? OwnerMarks()
+            if let epoch = snapshot.epoch { owners.follow(epoch) }
         }
     }
 
@@ -83,6 +86,8 @@ struct Model: Sendable {
     var toast: Toast?
     var running: [Running] = []
     var undo: UndoRecord?
+    /// Writes that are being taken back, by the request that does it.
+    var undoing: [Int: UndoRecord] = [:]
     /// The number of the newest ended change whose end was told; nil before the first snapshot.
     var toldChange: Int?
     var commandHistory: [String] = []
@@ -144,6 +149,22 @@ struct Running: Sendable, Equatable {
 /// How the last write can be taken back.
 struct UndoRecord: Sendable, Equatable {
     var request: KeyRequest
+    /// The write that it takes back.
+    var write: KeyRequest
+    /// The first request that was sent after the write was acknowledged.
+    var since: Int
+
+    /// The write, for people: `UPDATE user:42`.
+    var words: String { write.words }
+
+    /// What taking it back did, for people.
+    var result: String {
+        switch request {
+        case .deleteIfEqual, .delete: "the key is gone again"
+        case .create: "the key is back"
+        default: "its value is what it was before"
+        }
+    }
 }
 
 /// What the dashboard is told.

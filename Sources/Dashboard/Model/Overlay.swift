@@ -39,6 +39,10 @@ enum DetailsSubject: Sendable, Equatable {
     case moves
     /// The cluster-wide settings.
     case settings
+    /// The cluster and its nodes in short.
+    case status
+    /// The nodes' processes.
+    case processes
     /// A node's copies and guesses, by its number; nil for all together.
     case caches(Int?)
     /// Lines as they are.

@@ -10,6 +10,41 @@ enum ReplicationRow: Sendable {
     case failed(EndedChange)
     /// Slots of which one thing is to be said.
     case group(RunGroup)
+    /// A home, with how its successors follow it.
+    case home(NodeStatus)
+
+    var isHome: Bool {
+        if case .home = self { true } else { false }
+    }
+}
+
+/// What stands in a line of the Replication panel's list.
+enum ReplicationLine: Equatable {
+    /// The row of an index.
+    case row(Int)
+    /// The heading of the homes.
+    case heading
+    case blank
+
+    /// The lines in view, from a row on: the homes have a heading of their own, parted from what is
+    /// above it where there is room.
+    static func lines(_ rows: [ReplicationRow], from top: Int, height: Int) -> [ReplicationLine] {
+        var lines: [ReplicationLine] = []
+        let homes = rows.firstIndex(where: \.isHome) ?? rows.count
+        for index in rows.indices.dropFirst(top) {
+            if index == max(homes, top) {
+                if top == 0, rows.count + 2 <= height { lines.append(.blank) }
+                lines.append(.heading)
+            }
+            lines.append(.row(index))
+        }
+        return Array(lines.prefix(max(0, height)))
+    }
+
+    /// How many rows are in view at least, wherever the list is.
+    static func page(_ rows: [ReplicationRow], height: Int) -> Int {
+        max(1, height - (rows.contains(where: \.isHome) ? 1 : 0))
+    }
 }
 
 /// Runs of slots that are not as they should be, all for the same reason.
@@ -32,10 +67,14 @@ struct RunGroup: Sendable, Equatable {
             isUnavailable = run.isUnavailable
             wanted = run.wanted
             members = run.replicas.count
+            isOnlySettling = run.isOnlySettling
         }
 
+        /// Whether nothing is missing but the moment in which the new home settles.
+        var isOnlySettling: Bool
+
         /// The worst first.
-        var rank: Int { isUnavailable ? 0 : isSettled ? 2 : 1 }
+        var rank: Int { isUnavailable ? 0 : isOnlySettling ? 2 : 1 }
     }
 
     var reason: Reason
@@ -43,8 +82,8 @@ struct RunGroup: Sendable, Equatable {
     var runs: [SlotRun]
 
     var slotCount: Int { runs.reduce(0) { $0 + $1.slotCount } }
-    /// Level copies of the slots that have fewest.
-    var level: Int { runs.map(\.level.count).min() ?? 0 }
+    /// Copies of the slots that have fewest.
+    var copies: Int { runs.map(\.copies).min() ?? 0 }
     /// Members that have something to catch up.
     var behind: Set<Int> { runs.reduce(into: []) { $0.formUnion($1.behind) } }
 
@@ -59,11 +98,6 @@ struct RunGroup: Sendable, Equatable {
     }
 }
 
-extension SlotRun {
-    /// Members that are up and whose copies are not level.
-    fileprivate var behind: Set<Int> { Set(replicas).subtracting(level).subtracting(absent) }
-}
-
 extension Model {
     /// The lines that the Replication panel shows.
     var shownRows: [ReplicationRow] {
@@ -71,6 +105,7 @@ extension Model {
         var rows = changes.waiting.map { ReplicationRow.change($0) }
         if let last = epoch.queue.ended.last, last.outcome == .failed { rows.append(.failed(last)) }
         rows += RunGroup.groups(status.attention).map { .group($0) }
+        rows += status.nodes.filter { $0.homeSlots > 0 }.map { .home($0) }
         guard let filter = replication.filter, !filter.isEmpty else { return rows }
         return rows.filter { text($0).contains(filter) }
     }
@@ -81,6 +116,7 @@ extension Model {
         case .change(let change): change.words
         case .failed(let ended): "\(ended.words) FAILED: \(ForeignText.shown(ended.reason))"
         case .group(let group): "\(ranges(group)) \(why(group))"
+        case .home(let node): ForeignText.shown(node.name)
         }
     }
 
@@ -119,7 +155,14 @@ extension Model {
             return "\(name) returns, \(Int(100 * share)) % level"
         }
         guard epoch.member(number: number)?.state == .down else { return "\(name) silent" }
-        return "\(name) down" + (eviction(of: number).map { ", \($0)" } ?? "")
+        if let node = status?.nodes.first(where: { $0.number == number }),
+            let obstacle = status?.evictionObstacle(of: node)
+        {
+            return "\(name) \(obstacle)"
+        }
+        let isPaused = known?.snapshot.member(number)?.process == .paused
+        return "\(name) down" + (isPaused ? ", paused" : "")
+            + (eviction(of: number).map { ", \($0)" } ?? "")
     }
 
     /// What becomes of a down member's place, in a few words; nil when nothing is to be said.
@@ -130,11 +173,20 @@ extension Model {
         if let change = changes.waiting.first(where: { $0.node == member.name }) {
             return change.state == .waiting ? "eviction waits" : "being evicted"
         }
-        let node = status?.nodes.first { $0.number == number }
-        if let seconds = node?.evictionSeconds {
+        guard let node = status?.nodes.first(where: { $0.number == number }) else { return nil }
+        if let seconds = node.evictionSeconds {
             return seconds == 0 ? "eviction is due" : "evict in \(seconds) s"
         }
-        return nil
+        return status?.evictionObstacle(of: node)
+    }
+
+    /// What a change waits behind, for people; nil for the first one.
+    func waitsBehind(_ change: ChangeStatus) -> String? {
+        guard let index = changes.waiting.firstIndex(where: { $0.change == change.change }),
+            index > 0
+        else { return nil }
+        let before = changes.waiting[index - 1]
+        return "waits behind change \(before.change): \(before.words)"
     }
 
     /// Whether a member's copies are damaged or in doubt rather than late.

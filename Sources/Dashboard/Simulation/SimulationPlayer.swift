@@ -54,7 +54,9 @@ struct SimulationPlayer {
 
     /// Shows how things stand.
     mutating func show(_ scene: SimulationScene, at now: Int) {
-        _ = model.update(.snapshot(scene.snapshot), at: now)
+        var snapshot = scene.snapshot
+        if scene.isOver { snapshot.stopTraffic() }
+        _ = model.update(.snapshot(snapshot), at: now)
         // What clients ask is drawn of a real cluster; here it is what the nodes say.
         let places = scene.snapshot.epoch?.spreadPlaces ?? [:]
         let sent = scene.messages.suffix(Self.spokesMax).compactMap { message -> Spoke? in
@@ -84,6 +86,17 @@ struct SimulationPlayer {
             kind: .note,
             text: "\(milliseconds / 1_000).\(fraction) s, \(pace): \(caption)   "
                 + "(space pause, + - speed, q quit)", began: now)
+    }
+}
+
+extension ClusterSnapshot {
+    /// Lets nothing be asked any more: a run that is over stands still, and so do its rates.
+    fileprivate mutating func stopTraffic() {
+        for index in members.indices {
+            guard var earlier = members[index].latest else { continue }
+            earlier.milliseconds -= 1_000
+            members[index].earlier = earlier
+        }
     }
 }
 

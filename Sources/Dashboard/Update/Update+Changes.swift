@@ -46,12 +46,14 @@ extension Model {
         return [.plan(begin("plan: \(wish.words)"), wish)]
     }
 
-    /// Asks for a change of the node that is selected.
-    mutating func askForSelected(_ wish: (String) -> ChangeWish) -> [Effect] {
-        guard let node = selectedNode else {
+    /// Asks for a change of the node that is shown or selected.
+    mutating func askForTarget(_ wish: (String) -> ChangeWish) -> [Effect] {
+        guard let node = targetNode else {
             tell(.note, "select a node first")
             return []
         }
+        // The plan comes as a question of its own.
+        overlay = nil
         return ask(wish(node.name))
     }
 

@@ -117,7 +117,13 @@ extension Model {
         switch action {
         case .cancel: overlay = nil
         case .move(let move):
-            overlay = .details(subject, scroll: move.scrolled(scroll, page: size.height - 8))
+            let view = DetailsView(self, subject)
+            let last = max(0, view.lines.count - view.page)
+            overlay = .details(
+                subject, scroll: max(0, min(move.scrolled(scroll, page: view.page), last)))
+        case .node(let verb): return onNodeVerb(verb)
+        case .leaveNode: return askForTarget { .leave(name: $0) }
+        case .evictNode: return askForTarget { .evict(name: $0) }
         default: break
         }
         return []

@@ -130,8 +130,8 @@ extension Model {
         case .undo: return undoLast()
         case .node(let verb): return onNodeVerb(verb)
         case .joinNode: openJoin()
-        case .leaveNode: return askForSelected { .leave(name: $0) }
-        case .evictNode: return askForSelected { .evict(name: $0) }
+        case .leaveNode: return askForTarget { .leave(name: $0) }
+        case .evictNode: return askForTarget { .evict(name: $0) }
         case .moves(let verb): return onMovesVerb(verb)
         case .keysScreen:
             screen = .keys

@@ -35,6 +35,8 @@ extension Model {
     mutating func searchKeys() -> [Effect] {
         keys.restart()
         keys.detail = nil
+        keys.refreshedAt = now
+        keys.trace = KeysTrace(live)
         return scan(cursor: "0")
     }
 
@@ -47,6 +49,7 @@ extension Model {
     mutating func onScanned(
         _ request: Int, _ result: Result<KeyPage, AccessFailure>
     ) -> [Effect] {
+        if keys.refresh?.request == request { return onRefreshed(result) }
         // An answer to an earlier search says nothing about this one.
         guard keys.scanRequest == request else { return [] }
         keys.scanRequest = nil
@@ -58,11 +61,68 @@ extension Model {
         return followSelection()
     }
 
+    // MARK: Following what others write
+
+    /// Reads the list and the selected key anew once something was written; told of each snapshot.
+    mutating func refreshKeys() -> [Effect] {
+        guard screen == .keys, !isFrozen, keys.isStarted, keys.scanRequest == nil else { return [] }
+        if let refresh = keys.refresh { return refresh.request == nil ? scanAnew() : [] }
+        let trace = KeysTrace(live)
+        guard let trace, trace != keys.trace,
+            now - keys.refreshedAt >= KeysRefresh.intervalMilliseconds
+        else { return [] }
+        keys.trace = trace
+        keys.refreshedAt = now
+        keys.refresh = KeysRefresh()
+        return scanAnew() + rereadDetail()
+    }
+
+    private mutating func scanAnew() -> [Effect] {
+        guard let cursor = keys.refresh?.cursor else { return [] }
+        let request = beginQuietly()
+        keys.refresh?.request = request
+        return [.scan(request, cursor: cursor, pattern: keys.pattern)]
+    }
+
+    private mutating func onRefreshed(_ result: Result<KeyPage, AccessFailure>) -> [Effect] {
+        guard var refresh = keys.refresh else { return [] }
+        switch result {
+        case .failure(let failure):
+            keys.problem = failure.text
+            // The next second tries again.
+            keys.refresh = nil
+            keys.trace = nil
+            return []
+        case .success(let page):
+            refresh.take(page)
+            guard refresh.covers(keys) else {
+                keys.refresh = refresh
+                return []
+            }
+            keys.refresh = nil
+            keys.take(refresh)
+            return followSelection()
+        }
+    }
+
+    /// Asks for the selected key again; what is known of it stays until the answers are there.
+    private mutating func rereadDetail() -> [Effect] {
+        guard let detail = keys.detail, detail.isComplete else { return [] }
+        let value = beginQuietly()
+        let placement = beginQuietly()
+        keys.detail?.valueRequest = value
+        keys.detail?.placementRequest = placement
+        return [.perform(value, .get(key: detail.key)), .inspect(placement, key: detail.key)]
+    }
+
+    // MARK: The selected key
+
     /// Gets what the view needs: the next page near the end of the list, and the selected key.
     mutating func followSelection() -> [Effect] {
         var effects: [Effect] = []
         let isNearEnd = keys.list.selected + 2 * keys.list.page >= keys.keys.count
         if keys.hasMore, keys.scanRequest == nil, isNearEnd, keys.problem == nil {
+            keys.refresh = nil
             effects += scan(cursor: keys.cursor)
         }
         guard let key = keys.selectedKey else {
@@ -105,13 +165,17 @@ extension Model {
 
     /// Takes the value that the detail waits for; nil when the answer was for something else.
     mutating func onDetailValue(_ request: Int, _ outcome: KeyOutcome) -> [Effect]? {
-        guard keys.detail?.valueRequest == request else { return nil }
+        guard let key = keys.detail?.key, keys.detail?.valueRequest == request else { return nil }
         keys.detail?.valueRequest = nil
         switch outcome {
-        case .found(let value, _): keys.detail?.value = .found(value)
+        case .found(let value, _):
+            keys.detail?.value = .found(value)
+            checkUndo(request, key, found: value)
         case .written: keys.detail?.value = .missing("no value was answered")
-        case .refused(let why), .notDone(let why), .unknown(let why):
+        case .refused(let why):
             keys.detail?.value = .missing(why)
+            checkUndo(request, key, found: nil)
+        case .notDone(let why), .unknown(let why): keys.detail?.value = .missing(why)
         }
         return followSelection()
     }

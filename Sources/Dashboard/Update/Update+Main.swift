@@ -109,6 +109,7 @@ extension Model {
         case .group(let group):
             guard let first = group.runs.first else { return }
             overlay = .details(.group(slot: first.first), scroll: 0)
+        case .home(let node): overlay = .details(.node(number: node.number), scroll: 0)
         }
     }
 }

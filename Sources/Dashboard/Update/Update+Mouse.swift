@@ -38,8 +38,9 @@ extension Model {
         case .nodes:
             if nodes.top + row < count(of: panel) { nodes.selected = nodes.top + row }
         case .replication:
-            if replication.top + row < count(of: panel) {
-                replication.selected = replication.top + row
+            let lines = ReplicationLine.lines(shownRows, from: replication.top, height: row + 1)
+            if lines.indices.contains(row), case .row(let index) = lines[row] {
+                replication.selected = index
             }
         case .events:
             if events.top + row < count(of: panel) {

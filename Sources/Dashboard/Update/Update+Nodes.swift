@@ -8,7 +8,7 @@ extension Model {
             tell(.note, "these nodes were not started on this machine by ringmaster")
             return []
         }
-        guard let node = selectedNode else {
+        guard let node = targetNode else {
             tell(.note, "select a node first")
             return []
         }

@@ -83,6 +83,14 @@ extension Model {
         case .moves: overlay = .details(.moves, scroll: 0)
         case .settings: overlay = .details(.settings, scroll: 0)
         case .setting(let name): tellSetting(name)
+        case .status: overlay = .details(.status, scroll: 0)
+        case .processes: overlay = .details(.processes, scroll: 0)
+        case .keys(let pattern):
+            screen = .keys
+            keys.focus = .list
+            keys.list.filter = pattern
+            return searchKeys()
+        case .about(let name): showNode(name)
         case .screen(.keys): return perform(.keysScreen)
         case .screen(let screen): self.screen = screen
         case .panel(let panel):
@@ -108,7 +116,14 @@ extension Model {
             return tell(
                 .problem, "there is no setting '\(ForeignText.shown(name))'; :config lists them")
         }
-        tell(.note, "\(name) is \(value)")
+        tell(.note, "\(name) is \(ClusterSettings.shown(value, of: name))")
+    }
+
+    private mutating func showNode(_ name: String) {
+        guard let member = epoch?.member(named: name) else {
+            return tell(.problem, "there is no node '\(ForeignText.shown(name))'")
+        }
+        overlay = .details(.node(number: member.number), scroll: 0)
     }
 
     private mutating func runNode(_ action: NodeAction, _ name: String) -> [Effect] {
@@ -128,8 +143,8 @@ extension Command {
     /// Whether `--readonly` refuses it.
     var changesCluster: Bool {
         switch self {
-        case .key(.get), .whereIs, .moves, .settings, .setting, .screen, .panel, .theme, .help,
-            .quit:
+        case .key(.get), .whereIs, .moves, .settings, .setting, .status, .processes, .screen,
+            .keys, .about, .panel, .theme, .help, .quit:
             false
         case .key, .edit, .node, .join, .ring, .cancelChange: true
         }

@@ -4,7 +4,7 @@ import Terminal
 extension Model {
     /// Sends a request about a key.
     mutating func send(_ request: KeyRequest, for verb: KeyVerb? = nil) -> [Effect] {
-        let number = begin("\(request.verb) \(ForeignText.shown(request.key, columnsMax: 40))")
+        let number = begin(request.words)
         if let verb { purposes[number] = verb }
         selectedKey = request.key
         token = nil
@@ -14,12 +14,15 @@ extension Model {
     mutating func onPerformed(
         _ number: Int, _ request: KeyRequest, _ outcome: KeyOutcome
     ) -> [Effect] {
-        if let effects = onDetailValue(number, outcome) { return effects }
+        if let effects = onDetailValue(number, outcome) ?? onUndone(number, outcome) {
+            return effects
+        }
         finish(number)
         let verb = purposes.removeValue(forKey: number)
-        let what = "\(request.verb) \(ForeignText.shown(request.key, columnsMax: 40))"
+        let what = request.words
         switch outcome {
         case .found(let value, let milliseconds):
+            checkUndo(number, request.key, found: value)
             return onFound(request.key, value, milliseconds, verb)
         case .written(let facts):
             onWritten(request, facts, what)
@@ -64,33 +67,33 @@ extension Model {
 
     private mutating func onWritten(_ request: KeyRequest, _ facts: WriteFacts, _ what: String) {
         keys.note(request.key, isPresent: !request.removes)
-        undo = UndoRecord(undoing: request, previous: facts.previous)
-        var text = what
-        let arrow = isASCII ? "->" : "→"
-        if let durable = facts.durable, !durable.isEmpty, let epoch {
-            let names = durable.map(epoch.name).joined(separator: " + ")
-            let set = epoch.arc(at: Slots.slot(ofBytes: request.key))?.present.replicas.count
-            text += " \(arrow) \(names)   \(durable.count) of \(set ?? epoch.settings.replicas)"
-            text += " durable, acknowledged in \(facts.milliseconds.text(1)) ms"
-        } else {
-            text += "   \(whereabouts(request.key)), durable on a majority in "
-            text += "\(facts.milliseconds.text(1)) ms"
-        }
-        tell(.done, text, canUndo: undo != nil)
+        undo = UndoRecord(undoing: request, previous: facts.previous, since: nextRequest)
+        tell(
+            .done,
+            "\(what)\(durability(request.key, facts)), acknowledged in "
+                + "\(facts.milliseconds.text(1)) ms", canUndo: undo != nil)
     }
 
-    /// Takes back the last write, if the value is still what that write left.
-    mutating func undoLast() -> [Effect] {
-        guard let record = undo else {
-            tell(.note, "there is no write of ours to undo")
-            return []
+    /// Which nodes have a write durably, for people.
+    private func durability(_ key: [UInt8], _ facts: WriteFacts) -> String {
+        let arrow = isASCII ? "->" : "→"
+        guard let epoch, let era = epoch.arc(at: Slots.slot(ofBytes: key))?.present else {
+            return "   a majority durable"
         }
-        undo = nil
-        return send(record.request)
+        // Of an acknowledged write it is known without asking that the majority has it.
+        guard let durable = facts.durable, !durable.isEmpty else {
+            let set = era.replicas.map(epoch.name).joined(separator: " + ")
+            return " \(arrow) \(set)   \(era.majority) or more of \(era.replicas.count) durable"
+        }
+        let names = durable.map(epoch.name).joined(separator: " + ")
+        return " \(arrow) \(names)   \(durable.count) of \(era.replicas.count) durable"
     }
 }
 
 extension KeyRequest {
+    /// The word and the key, for toasts: `UPDATE user:42`.
+    var words: String { "\(verb) \(ForeignText.shown(key, columnsMax: 40))" }
+
     /// The word for it in toasts.
     var verb: String {
         switch self {
@@ -117,27 +120,6 @@ extension KeyRequest {
             .setIfEqual(_, _, let value):
             value
         case .get, .delete, .deleteIfEqual: nil
-        }
-    }
-}
-
-extension UndoRecord {
-    /// What undoes an acknowledged write; nil when what was there before is not known.
-    init?(undoing request: KeyRequest, previous: WriteFacts.Previous) {
-        let before: WriteFacts.Previous =
-            switch request {
-            case .create: .absent
-            case .setIfEqual(_, let expected, _), .deleteIfEqual(_, let expected): .value(expected)
-            default: previous
-            }
-        switch (request.value, before) {
-        case (let value?, .value(let old)):
-            self.request = .setIfEqual(key: request.key, expected: value, value: old)
-        case (let value?, .absent):
-            self.request = .deleteIfEqual(key: request.key, expected: value)
-        case (nil, .value(let old)) where request.removes:
-            self.request = .create(key: request.key, value: old)
-        default: return nil
         }
     }
 }

@@ -89,7 +89,7 @@ extension Model {
         let known = Known(snapshot, after: live)
         let selected = selectedNode?.number
         live = known
-        let effects = tellEnds(in: snapshot.epoch)
+        let effects = tellEnds(in: snapshot.epoch) + refreshKeys()
         history.take(known.status?.traffic, at: snapshot.milliseconds)
         let found = spokeFinder.take(snapshot, at: now)
         guard !isFrozen else { return effects }
@@ -109,7 +109,8 @@ extension Model {
             return max(1, area.height - 2 - panel.headingRows)
         }
         nodes.page = page(.nodes, nodes)
-        replication.page = page(.replication, replication)
+        replication.page = ReplicationLine.page(
+            shownRows, height: page(.replication, replication))
         events.page = page(.events, events)
         if screen == .keys { keys.list.page = max(1, layout.keysList.height - 2) }
         if screen == .caches { caches.list.page = max(1, layout.cachesNodes.height - 3) }

@@ -62,21 +62,26 @@ extension Painter {
 
     /// Writes a name below the column in which it began to hold, cut where the next one begins.
     ///
-    /// The newest is written whole, if need be before its column: people have just chosen it.
+    /// The newest is written whole, at the left of its mark where there is no room at the right:
+    /// people have just chosen it.
     private mutating func drawMarks(_ names: [String], _ row: Rect) {
         let perColumn = isASCII ? 1 : 2
         let shown = Array(names.suffix(row.width * perColumn))
-        for index in shown.indices where index == 0 || shown[index] != shown[index - 1] {
-            let mark = (isASCII ? "|" : "│") + shown[index]
-            let column = row.maxX - 1 - (shown.count - 1 - index) / perColumn
-            guard let next = shown[index...].firstIndex(where: { $0 != shown[index] }) else {
-                let x = max(row.x, min(column, row.maxX - mark.columns))
-                text(mark, x, row.y, .accent, in: row)
-                return
-            }
-            let width = max(1, (next - index) / perColumn)
-            text(String(mark.prefix(width)), column, row.y, .muted, in: row)
+        let starts = shown.indices.filter { $0 == 0 || shown[$0] != shown[$0 - 1] }
+        func column(_ index: Int) -> Int { row.maxX - 1 - (shown.count - 1 - index) / perColumn }
+        guard let last = starts.last else { return }
+        let newest = shown[last]
+        let fits = column(last) + 1 + newest.columns <= row.maxX
+        let newestStart = fits ? column(last) : max(row.x, column(last) - newest.columns)
+        let bar = isASCII ? "|" : "│"
+        for (start, next) in zip(starts, starts.dropFirst()) {
+            let room = min(column(next), newestStart) - column(start) - 1
+            // Two letters of a name say nothing.
+            let name = room < min(3, shown[start].columns) ? "" : String(shown[start].prefix(room))
+            text(bar + name, column(start), row.y, .muted, in: row)
         }
+        let mark = fits ? bar + newest : newest + (isASCII ? "|" : "┤")
+        text(mark, newestStart, row.y, .accent, in: row)
     }
 
     /// A number to end an axis with: 1, 2 or 5 times a power of ten, at least the value.

@@ -161,7 +161,9 @@ extension Painter {
     /// A bar of how full the copies' memory is.
     private mutating func drawShare(_ row: CacheRow, _ x: Int, _ y: Int, _ width: Int) {
         let share = row.levels.bytesMax > 0 ? row.levels.bytes / row.levels.bytesMax : 0
-        let filled = max(share > 0 ? 1 : 0, min(width, Int((share * Double(width)).rounded())))
+        // Less than a hundredth is as good as empty.
+        let least = share >= 0.01 ? 1 : 0
+        let filled = max(least, min(width, Int((share * Double(width)).rounded())))
         for column in 0..<width {
             let isOn = row.isServing && column < filled
             let on: Unicode.Scalar = isASCII ? "#" : "▇"

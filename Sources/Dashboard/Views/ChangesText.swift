@@ -26,7 +26,9 @@ extension Model {
 
     private func describe(_ change: ChangeStatus) -> [String] {
         let head = "change \(change.change)  \(change.words)   "
-        guard change.state != .waiting else { return [head + "waits for the one before it"] }
+        guard change.state != .waiting else {
+            return [head + (waitsBehind(change) ?? "begins at once")]
+        }
         let state = change.state == .paused ? "paused at \(change.percentText)" : change.percentText
         var lines = [
             head + state,
@@ -34,9 +36,9 @@ extension Model {
             "  bytes       \(change.copiedBytes.bytesText) of \(change.bytes.bytesText), "
                 + "\(change.keys.of("key"))",
         ]
-        if let rate = change.bytesPerSecond {
+        if let rate = change.rateText {
             let left = change.timeLeftText.map { ", \($0) left" } ?? ""
-            lines.append("  pace        \(Int(min(rate, 1e15)).bytesText)/s\(left)")
+            lines.append("  pace        \(rate)\(left)")
         }
         if let waits = change.waitsText {
             lines.append("  \(waits): without them slots would not be served")
@@ -51,7 +53,8 @@ extension Model {
         }
         let lines = Self.settingMeanings.map { name, meaning in
             let value = settings.value(ofSetting: name) ?? "?"
-            return name.fitted(20) + value.fitted(12) + " " + meaning
+            return name.fitted(20) + ClusterSettings.shown(value, of: name).fitted(12) + " "
+                + meaning
         }
         return (
             "Settings of the cluster", lines + ["", "  :config NAME VALUE changes one by vote"]
@@ -84,11 +87,12 @@ extension Model {
             })
         else { return ("Slots", ["these slots are as they should be by now"]) }
         var lines = [
-            why(group), "copies        \(group.level) of \(group.reason.wanted)", "",
+            why(group), "copies        \(group.copies) of \(group.reason.wanted)", "",
         ]
         lines += group.runs.map { run in
             let set = run.replicas.map { number in
-                run.level.contains(number) ? epoch.name(number) : "[\(epoch.name(number))]"
+                run.absent.contains(number) || run.behind.contains(number)
+                    ? "[\(epoch.name(number))]" : epoch.name(number)
             }
             let range = run.first == run.last ? "\(run.first)" : "\(run.first)\(dash)\(run.last)"
             let home = run.home.map(epoch.name) ?? "none"
@@ -96,5 +100,16 @@ extension Model {
                 + set.joined(separator: " ")
         }
         return (group.slotCount.of("slot"), lines)
+    }
+}
+
+extension ClusterSettings {
+    /// A setting's value for people: amounts of bytes with their unit.
+    static func shown(_ value: String, of name: String) -> String {
+        guard name == "move-rate" || name == "cache-bytes", let bytes = Int(value) else {
+            return value
+        }
+        if bytes == 0, name == "move-rate" { return "no limit" }
+        return bytes.bytesText + (name == "move-rate" ? "/s" : "")
     }
 }

@@ -48,10 +48,27 @@ extension Painter {
         text(window.text, x, row.y, .fg, in: row)
         grid.cursor = Grid.Position(x: min(row.maxX - 1, x + window.cursor), y: row.y)
         guard !prompt.offers.isEmpty, row.y > 1 else { return }
-        let above = Rect(x: 0, y: row.y - 1, width: row.width, height: 1)
-        grid.fill(above, " ", theme[.fg])
-        let offers = prompt.offers.map { ForeignText.shown($0) }.joined(separator: "  ")
-        text(" " + offers.cut(to: row.width - 2, isASCII: isASCII), 0, above.y, .muted, in: above)
+        drawOffers(prompt.offers.map { ForeignText.shown($0) }, above: row)
+    }
+
+    /// What the completion offers, in columns; what does not fit is counted.
+    private mutating func drawOffers(_ offers: [String], above row: Rect) {
+        let widest = offers.map(\.columns).max() ?? 0
+        let cell = max(1, min(widest, row.width / 2 - 2)) + 2
+        let perLine = max(1, (row.width - 2) / cell)
+        let height = min((offers.count + perLine - 1) / perLine, row.y - 1, 8)
+        let area = Rect(x: 0, y: row.y - height, width: row.width, height: height)
+        grid.fill(area, " ", theme[.fg])
+        let room = perLine * height
+        let shown = offers.count <= room ? offers.count : room - 1
+        for index in 0..<min(offers.count, room) {
+            let offer =
+                index < shown
+                ? offers[index].cut(to: cell - 2, isASCII: isASCII)
+                : "+\(offers.count - shown) more"
+            text(
+                offer, 1 + index % perLine * cell, area.y + index / perLine, .muted, in: area)
+        }
     }
 
     /// The keys that work here, as many as fit, from the same table that dispatches.
@@ -72,7 +89,7 @@ extension Model {
         let bindings = contexts.flatMap { KeyTable.bindings($0) }.filter { binding in
             // The nearest context that knows a key has it.
             guard let key = binding.keys.first, taken.insert(key).inserted else { return false }
-            return binding.bar != nil && isPossible(binding.action)
+            return barLabel(binding) != nil && isPossible(binding.action)
         }
         let ranked = bindings.enumerated().sorted {
             (rank($0.element.action), $0.offset) < (rank($1.element.action), $1.offset)
@@ -81,7 +98,7 @@ extension Model {
         var last: (key: String, label: String)?
         var left = width - 1
         for binding in ranked {
-            guard let key = binding.keys.first, let label = binding.bar else { continue }
+            guard let key = binding.keys.first, let label = barLabel(binding) else { continue }
             let entry = (key: key.barLabel(isASCII: isASCII), label: label)
             let columns = entry.key.columns + label.columns + 3
             // Of a group that does not fit whole, nothing.
@@ -95,17 +112,24 @@ extension Model {
     /// Whether keys and nodes are not what the screen is about.
     private var isAboutLoad: Bool { screen == .caches || screen == .bench }
 
+    /// Whether it is about the selected node.
+    private var isAboutNode: Bool {
+        if case .details(.node, _) = overlay { return true }
+        return panel == .nodes && screen == .main
+    }
+
     private func rank(_ action: Action) -> Int {
         switch action {
         case .help, .quit: 0
-        case .node, .leaveNode, .evictNode: panel == .nodes && screen == .main ? 1 : 8
+        case .node, .leaveNode, .evictNode: isAboutNode ? 1 : 8
+        case .zoom where isZoomed: 1
         case .moves: 1
         case .joinNode: isAboutLoad ? 6 : 3
         case .createKey, .viewKey, .editKey, .deleteKey: isAboutLoad ? 6 : 2
         case .chooseCoherence, .choosePrefetching, .reader, .startBench, .valueNext: 1
         case .cancel where screen == .bench && overlay == nil: 1
         case .keysScreen, .mainScreen: 3
-        case .nextPanel, .valueMode, .cachesScreen, .benchScreen: 4
+        case .nextPanel, .valueMode, .cachesScreen, .benchScreen, .filter: 4
         case .enter: 5
         case .tokenRight, .command: 6
         default: 7

@@ -36,9 +36,11 @@ extension Painter {
         if status.slots.unavailable > 0 {
             parts.append(("unavailable \(status.slots.unavailable.of("slot"))", .stateDown))
         }
-        if status.slots.underReplicated > 0 {
-            parts.append(
-                ("under-replicated \(status.slots.underReplicated.of("slot"))", .replUnder))
+        if status.slots.lacking > 0 {
+            parts.append(("under-replicated \(status.slots.lacking.of("slot"))", .replUnder))
+        }
+        if status.slots.settling > 0 {
+            parts.append(("settling \(status.slots.settling.of("slot"))", .replMoving))
         }
         return parts
     }
@@ -59,6 +61,8 @@ extension Painter {
     private func health(_ status: ClusterStatus) -> (String, ThemeRole) {
         switch status.cluster.health {
         case .ok: (isASCII ? "OK" : "● OK", .replOK)
+        case .degraded where status.attention.allSatisfy(\.isOnlySettling):
+            (isASCII ? "~ SETTLING" : "◇ SETTLING", .replMoving)
         case .degraded: (isASCII ? "! DEGRADED" : "▲ DEGRADED", .replUnder)
         case .unavailable: (isASCII ? "!! UNAVAILABLE" : "■ UNAVAILABLE", .stateDown)
         }

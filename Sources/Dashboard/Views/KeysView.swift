@@ -11,12 +11,13 @@ extension Painter {
 
     private mutating func drawKeyList(_ model: Model, _ area: Rect) {
         let keys = model.keys
-        let total = model.status?.cluster.keys ?? 0
-        let more = keys.hasMore ? "+" : ""
+        let read = keys.keys.count
+        // The homes tell their counts a little later than the list can be read.
+        let total = max(model.status?.cluster.keys ?? 0, read)
         let note =
             keys.list.filter == nil
-            ? "\(keys.keys.count.grouped)\(more) of \(total.grouped)"
-            : "\(keys.keys.count.grouped)\(more) found"
+            ? "\(read.grouped) of \(total.grouped)"
+            : "\(read.grouped)\(keys.hasMore ? "+" : "") found"
         let isFocused = keys.focus == .list
         let inside = box(
             area, title: "6 Keys" + filterText(keys.list.filter), note: note,

@@ -73,7 +73,8 @@ extension Painter {
             "\(name) :\(node.port)".fitted(columns.name, isASCII: isASCII) + " ", x, row.y, .fg,
             in: row)
         x = text(
-            (isPaused ? "paused" : state).fitted(columns.state, isASCII: isASCII) + " ", x, row.y,
+            (isPaused && node.state != .down ? "paused" : state).fitted(
+                columns.state, isASCII: isASCII) + " ", x, row.y,
             role, in: row)
         if let note = model.progressNote(of: node, bar: { bar($0, width: 8) }) {
             text(
@@ -189,7 +190,9 @@ extension Model {
             if let share = changes.returning[node.number] {
                 return "returns  \(bar(100 * share)) \(Int(100 * share)) % level"
             }
-            return eviction(of: node.number)
+            let paused = node.process == "paused" ? "paused" : nil
+            let parts = [paused, eviction(of: node.number)].compactMap(\.self)
+            return parts.isEmpty ? nil : parts.joined(separator: ", ")
         case .up, .leaving: return nil
         }
     }
@@ -206,7 +209,7 @@ extension NodeStatus {
     }
 
     var stateRole: ThemeRole {
-        if process == "paused" { return .stateSuspect }
+        if process == "paused", state != .down { return .stateSuspect }
         if state == .up || state == .leaving, contact != "reachable" { return .stateSuspect }
         switch state {
         case .up: return .stateUp

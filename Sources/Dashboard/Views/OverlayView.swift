@@ -40,19 +40,20 @@ extension Painter {
     private mutating func drawDetails(
         _ model: Model, _ subject: DetailsSubject, _ scroll: Int, _ screen: Rect
     ) {
-        let (title, raw) = model.details(subject, arrow: arrow, dash: dash)
-        let width = min(screen.width, 90)
-        let lines = raw.flatMap { Self.fold($0, width: width - 4) }
-        let area = screen.centered(
-            Size(width: width, height: min(screen.height - 2, lines.count + 2)))
+        let view = DetailsView(model, subject)
+        let count = view.lines.count
+        let area = screen.centered(Size(width: view.width, height: view.page + 2))
         clear(area)
-        let inside = box(area, title: title, isFocused: true, border: .popupBorder)
-        let top = max(0, min(scroll, lines.count - inside.height))
-        for (row, line) in lines.dropFirst(top).prefix(inside.height).enumerated() {
+        let top = max(0, min(scroll, count - view.page))
+        let seen = "\(top + 1)\(dash)\(min(count, top + view.page)) of \(count)"
+        let keys = isASCII ? "Up/Down" : "↑↓"
+        let inside = box(
+            area, title: view.title, note: count > view.page ? "\(keys) \(seen)" : "",
+            isFocused: true, border: .popupBorder)
+        for (row, line) in view.lines.dropFirst(top).prefix(inside.height).enumerated() {
             text(line, inside.x + 1, inside.y + row, .fg, in: inside)
         }
-        scrollBar(
-            area, top: top, page: inside.height, count: lines.count, isFocused: true)
+        scrollBar(area, top: top, page: inside.height, count: count, isFocused: true)
     }
 
     /// Cuts a line at blanks where it is too long.
@@ -72,5 +73,25 @@ extension Painter {
             }
         }
         return lines + [current]
+    }
+}
+
+/// A popup with facts: its lines as they are folded, and how many are in view; shared by drawing and
+/// scrolling.
+struct DetailsView {
+    let title: String
+    let lines: [String]
+    let width: Int
+    let page: Int
+
+    init(_ model: Model, _ subject: DetailsSubject) {
+        let (title, raw) = model.details(
+            subject, arrow: model.isASCII ? "->" : "→", dash: model.isASCII ? "-" : "–")
+        let width = max(0, min(model.size.width - 4, 90))
+        let lines = raw.flatMap { Painter.fold($0, width: width - 4) }
+        self.title = title
+        self.width = width
+        self.lines = lines
+        page = max(0, min(model.size.height - 6, lines.count))
     }
 }

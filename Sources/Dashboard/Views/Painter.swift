@@ -5,8 +5,10 @@ struct Painter {
     var grid: Grid
     let theme: ResolvedTheme
     let isASCII: Bool
+    let owners: OwnerMarks
 
-    init(size: Size, theme: ResolvedTheme, isASCII: Bool) {
+    init(size: Size, theme: ResolvedTheme, isASCII: Bool, owners: OwnerMarks = OwnerMarks()) {
+        self.owners = owners
         self.theme = theme
         self.isASCII = isASCII
         grid = Grid(size: size, style: theme[.fg])
@@ -129,22 +131,10 @@ struct Painter {
     }
 
     /// The glyph of an owner, so that colour is never the only sign.
-    func glyph(_ number: Int) -> Unicode.Scalar {
-        let index = max(0, number &- 1)
-        if isASCII {
-            let digits = Array(
-                "123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ".unicodeScalars)
-            return digits[index % digits.count]
-        }
-        // Seven glyphs and six colours meet again only after 42 nodes.
-        let glyphs: [Unicode.Scalar] = ["●", "◆", "▲", "■", "✚", "★", "▼"]
-        return glyphs[index % glyphs.count]
-    }
+    func glyph(_ number: Int) -> Unicode.Scalar { owners.glyph(number, isASCII: isASCII) }
 
     /// The look of an owner.
-    func ownerStyle(_ number: Int) -> Style {
-        theme[ThemeRole.owners[max(0, number &- 1) % ThemeRole.owners.count]]
-    }
+    func ownerStyle(_ number: Int) -> Style { theme[owners.role(number)] }
 
     var dash: String { isASCII ? "-" : "–" }
     var arrow: String { isASCII ? "->" : "→" }

@@ -7,7 +7,9 @@ struct RenderCache {
 
 /// Draws the whole screen; the same model gives the same picture.
 func render(_ model: Model, cache: inout RenderCache) -> Grid {
-    var painter = Painter(size: model.size, theme: model.theme, isASCII: model.isASCII)
+    var painter = Painter(
+        size: model.size, theme: model.theme, isASCII: model.isASCII,
+        owners: model.known?.owners ?? OwnerMarks())
     guard model.isUsable else {
         painter.drawTooSmall(model)
         return painter.grid

@@ -6,10 +6,8 @@ extension Painter {
     /// The ring: who owns what, what is pointed at, and what clients are doing.
     mutating func drawRing(_ model: Model, _ area: Rect, _ cache: inout RenderCache) {
         let isFocused = model.screen == .main && model.panel == .ring
-        let tokens = model.epoch?.members.map(\.tokens.count).max() ?? 0
         let inside = box(
-            area, title: "1 Ring", note: tokens > 0 ? "\(tokens) tokens/node" : "",
-            isFocused: isFocused)
+            area, title: "1 Ring", note: model.epoch?.tokensText(dash) ?? "", isFocused: isFocused)
         guard let epoch = model.epoch, let status = model.status else {
             textCentered(
                 "waiting for the ring", inside.y + inside.height / 2, .muted, in: inside)
@@ -203,6 +201,13 @@ extension Model {
 }
 
 extension RingEpoch {
+    /// How many tokens each node holds: `16 tokens/node`, or from the fewest to the most.
+    fileprivate func tokensText(_ dash: String) -> String {
+        let counts = members.map(\.tokens.count).filter { $0 > 0 }
+        guard let least = counts.min(), let most = counts.max() else { return "" }
+        return (least == most ? "\(most)" : "\(least)\(dash)\(most)") + " tokens/node"
+    }
+
     /// The slot at which a member stands for drawing: its first token.
     func anchor(_ number: Int) -> Int? {
         members.first { $0.number == number }?.tokens.first

@@ -8,7 +8,7 @@ extension Painter {
         let isFocused = model.screen == .main && model.panel == .traffic
         let inner = area.width - 2
         let labelWidth = 5
-        let figuresWidth = inner >= 60 ? 33 : 10
+        let figuresWidth = inner >= 60 ? 35 : 10
         let graphWidth = max(0, inner - labelWidth - figuresWidth - 2)
         let seconds = min(isASCII ? graphWidth : 2 * graphWidth, TrafficHistory.secondsMax)
         let inside = box(
@@ -47,8 +47,9 @@ extension Painter {
         _ rate: Double, _ p50: Int?, _ p99: Int?, _ x: Int, _ y: Int, _ width: Int, _ clip: Rect
     ) {
         text((rate.text(0) + "/s").fitted(10, isRight: true), x, y, .fg, in: clip)
-        guard width > 10, let p50, let p99 else { return }
-        text(" p50 \(p50.latencyText) p99 \(p99.latencyText)", x + 10, y, .muted, in: clip)
+        guard width > 10 else { return }
+        let times = [p50, p99].map { $0?.latencyText ?? dash }
+        text(" p50 \(times[0]) p99 \(times[1])", x + 10, y, .muted, in: clip)
     }
 
     /// What copies and guesses do, in one line.

@@ -1,0 +1,57 @@
+import Client
+import Ring
+import Terminal
+import Testing
+
+@testable import Dashboard
+
+@Suite("All about a node")
+struct NodePopupTests {
+    @Test("it has neighbours, fingers with their hops, and what happened last")
+    func content() throws {
+        let model = Fixture.model(height: 60)
+        let events = (1...12).map { Fixture.event($0, .info, "thing \($0)") }
+        _ = model.update(.snapshot(Fixture.snapshot(events: events)), at: 11_000)
+        model.press(.character("2"), .down, .down, .down, .enter)
+        let rows = Fixture.rows(Fixture.draw(model))
+        #expect(rows.contains { $0.contains("predecessor n") && $0.contains("successor n") })
+        #expect(rows.contains { $0.contains("CHORD HOPS") && $0.contains("HOPS HERE") })
+        let table = try #require(FingerTable(of: 4, in: Fixture.epoch().ring))
+        for finger in table.fingers { #expect(rows.contains { $0.contains(" \(finger.token) ") }) }
+        #expect(rows.contains { $0.contains("thing 12") })
+        #expect(!rows.contains { $0.contains("thing 4") })
+    }
+
+    @Test("it acts on the node that it shows, and its bar says how")
+    func actions() {
+        let model = Fixture.model()
+        model.press(.character(":"))
+        model.type("ring n4")
+        model.press(.enter)
+        let bar = Fixture.rows(Fixture.draw(model))[35]
+        for label in ["s stop", "K kill -9", "P pause", "D leave", "Esc close"] {
+            #expect(bar.contains(label))
+        }
+        #expect(!bar.contains("S start"))
+        model.press(.character("K"))
+        #expect(Fixture.text(model).contains("Kill n4 (pid 8104)?"))
+        model.press(.escape, .character(":"))
+        model.type("ring n2")
+        model.press(.enter)
+        #expect(model.press(.character("D")) == [.plan(1, .leave(name: "n2"))])
+        #expect(model.overlay == nil)
+    }
+
+    @Test("what is too long scrolls, says so, and turns round at its end at once")
+    func scrolling() {
+        let model = Fixture.model(width: 80, height: 24)
+        model.press(.character("2"), .enter)
+        #expect(Fixture.text(model).contains("↑↓ 1–18 of "))
+        model.press(.end)
+        let end = Fixture.draw(model)
+        model.press(.down)
+        #expect(Fixture.isShown(end, by: model))
+        model.press(.up)
+        #expect(!Fixture.isShown(end, by: model))
+    }
+}
