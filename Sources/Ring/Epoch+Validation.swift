@@ -3,6 +3,8 @@ extension RingEpoch {
     public static let membersMax = Placement.nodesMax
     /// The most generations that a history may have.
     public static let historyMax = 4_096
+    /// The most members that one history may name.
+    public static let historyMembersMax = 64
 
     /// What is wrong with an epoch that came from outside; nil when nothing is.
     ///
@@ -112,6 +114,10 @@ extension RingEpoch {
             guard era.home.map(era.replicas.contains) ?? true else {
                 return "home outside the replica set"
             }
+        }
+        let holders = arc.history.reduce(into: Set<Int>()) { $0.formUnion($1.replicas) }
+        guard holders.count <= Self.historyMembersMax else {
+            return "too many members in one history"
         }
         guard ring.index(owning: arc.first) == ring.index(owning: arc.last) else {
             return "a token inside the arc"

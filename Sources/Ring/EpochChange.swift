@@ -13,14 +13,6 @@ public enum EpochChange: Codable, Equatable, Sendable {
     /// Histories forget what was before the present, settled generation.
     case trim
 
-    /// Whether service depends on it; the others wait for an epoch without such a change.
-    public var isUrgent: Bool {
-        switch self {
-        case .down, .up: true
-        case .request, .finish, .fail, .trim: false
-        }
-    }
-
     /// The order in which changes of one epoch take effect.
     fileprivate var order: (Int, Int, String) {
         switch self {
@@ -47,7 +39,7 @@ extension RingEpoch {
     /// - Returns: nil when the changes alter nothing; when they contradict this epoch or one
     ///   another (an unknown member, an older incarnation, two different things of one member); and
     ///   when they have to wait until an arc is settled, because they alter its replica set or its
-    ///   history is full. A request that is refused is passed over.
+    ///   history is full. A request that cannot be carried out is answered with its refusal.
     public func next(applying changes: [EpochChange], settled isSettled: (Arc) -> Bool)
         -> RingEpoch?
     {

@@ -16,12 +16,20 @@ struct EpochDraft {
 
     func index(of number: Int) -> Int? { members.firstIndex { $0.number == number } }
 
-    /// Puts what somebody asked for into effect, unless it cannot be.
+    /// Decides what somebody asked for: it takes effect, or it is refused.
     mutating func take(_ request: ChangeRequest) {
-        guard queue.answer(to: request.id) == nil, present.refusal(of: request) == nil else {
-            return
+        guard queue.answer(to: request.id) == nil, Member.isName(request.id) else { return }
+        if let reason = present.refusal(of: request) {
+            answer(request, refusal: reason)
+        } else {
+            answer(request, change: carryOut(request))
         }
-        var change: Int?
+    }
+
+    /// Puts what somebody asked for into effect.
+    ///
+    /// - Returns: the change that it takes; nil when it takes none.
+    private mutating func carryOut(_ request: ChangeRequest) -> Int? {
         switch request.wish {
         case .join(let id, let name, let host, let port):
             queue.lastMember += 1
@@ -29,22 +37,28 @@ struct EpochDraft {
                 Member(
                     number: queue.lastMember, id: id, name: name, host: host, port: port,
                     tokens: [], state: .joining, incarnation: 1, isVoter: false))
-            change = enqueue(.join(member: queue.lastMember))
+            return enqueue(.join(member: queue.lastMember))
         case .leave(let member):
-            change = enqueue(.leave(member: member))
+            return enqueue(.leave(member: member))
         case .evict(let member):
-            change = enqueue(.evict(member: member))
+            return enqueue(.evict(member: member))
         case .rebalance:
-            change = enqueue(.rebalance)
+            return enqueue(.rebalance)
         case .set("replicas", let value):
-            change = Int(value).map { enqueue(.replicas($0)) }
+            return Int(value).map { enqueue(.replicas($0)) }
         case .set(let name, let value):
             settings = settings.setting(name, to: value) ?? settings
         case .cancel(let change):
             end(change: change, .cancelled, "taken back")
         }
+        return nil
+    }
+
+    private mutating func answer(
+        _ request: ChangeRequest, change: Int? = nil, refusal: String? = nil
+    ) {
         queue.requests.append(
-            AnsweredRequest(request: request.id, change: change, epoch: epoch))
+            AnsweredRequest(request: request.id, change: change, epoch: epoch, refusal: refusal))
         let surplus = queue.requests.count - ChangeQueue.requestsMax
         if surplus > 0 { queue.requests.removeFirst(surplus) }
     }
@@ -196,7 +210,7 @@ extension RingEpoch {
 
 extension [Member] {
     /// Sees to it that there are as many voters as there may be: the votes of down voters go to up
-    /// members without one, lowest numbers first.
+    /// members without one, lowest numbers first, and free ones to down members last.
     fileprivate mutating func giveVotes() {
         for index in indices where self[index].isVoter && self[index].state == .down {
             guard let other = firstIndex(where: { !$0.isVoter && $0.state == .up }) else { break }
@@ -204,7 +218,10 @@ extension [Member] {
             self[other].isVoter = true
         }
         var missing = RingEpoch.votersMax - count(where: \.isVoter)
-        for index in indices where missing > 0 && !self[index].isVoter && self[index].isEligible {
+        let idle = indices.filter { !self[$0].isVoter && self[$0].isEligible }
+        let inOrder =
+            idle.filter { self[$0].state != .down } + idle.filter { self[$0].state == .down }
+        for index in inOrder where missing > 0 {
             self[index].isVoter = true
             missing -= 1
         }

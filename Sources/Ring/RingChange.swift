@@ -80,7 +80,7 @@ public struct ChangeQueue: Sendable, Codable, Equatable {
     public var waiting: [RingChange] = []
     /// The last ones that ended, oldest first.
     public var ended: [EndedChange] = []
-    /// The last requests that took effect, oldest first.
+    /// The last requests that were decided, oldest first.
     public var requests: [AnsweredRequest] = []
     /// The number of the newest change; 0 before the first.
     public var lastChange = 0
@@ -101,12 +101,15 @@ public struct ChangeQueue: Sendable, Codable, Equatable {
     }
 }
 
-/// A request that took effect.
+/// A request that was decided: it took effect, or it will not.
 public struct AnsweredRequest: Sendable, Codable, Equatable {
     /// The request's identity.
     public var request: String
     /// The change that it put into the queue; nil when it needed none.
     public var change: Int?
-    /// The epoch in which it took effect.
+    /// The epoch that decided it.
     public var epoch: Int
+    /// Why it has not taken effect, in words for people: what was asked for before it stood against
+    /// it; nil when it has.
+    public var refusal: String?
 }

@@ -164,7 +164,6 @@ struct EpochChangeTests {
         #expect(epoch.next(.down(member: 2), up(2, incarnation: 2)) == nil)
         #expect(epoch.next(.up(member: 2, incarnation: 2, host: "", port: 1)) == nil)
         #expect(epoch.next(.up(member: 2, incarnation: 2, host: "h", port: 0)) == nil)
-        #expect(epoch.next(ask(.set(name: "replicas", value: "0"))) == nil)
         var joining = epoch
         joining.members[2].state = .joining
         #expect(joining.next(.down(member: 3)) == nil)
@@ -192,5 +191,27 @@ struct EpochChangeTests {
         #expect(epoch.voters == [2, 4, 5, 6, 7, 8, 9])
         let small = try #require(founded(7).next(.down(member: 3)))
         #expect(small.voters == Array(1...7))
+    }
+
+    @Test("of requests that contradict each other the later one is answered with its refusal")
+    func refusedRequest() throws {
+        let after = try #require(
+            founded(5).next(applying: [ask(.rebalance, id: "b"), ask(.rebalance, id: "a")]) {
+                _ in true
+            })
+        #expect(after.queue.waiting.count == 1 && after.validate() == nil)
+        #expect(after.queue.answer(to: "a")?.change == 1)
+        #expect(after.queue.answer(to: "a")?.refusal == nil)
+        #expect(after.queue.answer(to: "b")?.refusal == "a rebalance waits already")
+        let none = try #require(after.next(ask(.set(name: "replicas", value: "0"), id: "c")))
+        #expect(none.queue.answer(to: "c")?.refusal == "replicas must be 1 to 7")
+        #expect(none.settings == after.settings)
+    }
+
+    @Test("a free vote goes to a member that is up rather than to one that is down")
+    func freeVote() throws {
+        let down = try #require(founded(10).next(.down(member: 8)))
+        let left = try #require(down.changed(.leave(member: 1)))
+        #expect(left.voters == [2, 3, 4, 5, 6, 7, 9])
     }
 }

@@ -69,7 +69,9 @@ extension NodeAnswers {
             defer { buffer.deallocate() }
             let writer = ReplyWriter(buffer)
             if let answer {
-                if isPlain {
+                if let reason = answer.refusal {
+                    writer.error("ERR \(reason)")
+                } else if isPlain {
                     writer.ok()
                 } else {
                     writer.bulk([UInt8](try JSONEncoder().encode(answer)))

@@ -24,13 +24,17 @@ extension Node {
     /// Why the change under way has no hope any more.
     private func failure(of change: RingChange, now: Int) -> String? {
         switch change.kind {
-        case .leave, .rebalance, .replicas: return deadMember(now: now)
-        case .join, .evict: break
+        case .leave, .rebalance, .replicas: deadMember(now: now)
+        case .join(let joiner): silence(of: joiner, now: now) ?? deadMember(now: now)
+        // Where two are dead, each would fail for the other's sake, for ever.
+        case .evict: nil
         }
-        guard case .join(let joiner) = change.kind, joiner != number,
-            let peer = peers[joiner], let member = epoch.member(number: joiner)
+    }
+
+    private func silence(of joiner: Int, now: Int) -> String? {
+        guard joiner != number, let peer = peers[joiner], let member = epoch.member(number: joiner)
         else { return nil }
-        let silence = now - max(peer.lastHeard, adoptedAt)
+        let silence = now - peer.lastHeard
         guard silence > epoch.settings.graceMilliseconds * 1_000 else { return nil }
         return "nothing heard from \(member.name) for \(silence / 1_000_000) s"
     }

@@ -2,9 +2,12 @@ import Ring
 
 extension Node {
     /// A message arrived from a member, over a link whose handshake was good.
+    ///
+    /// One with numbers that no member could mean is passed over.
     public mutating func onMessage(
         _ message: NodeMessage, from sender: Int, now: Int
     ) -> [NodeDirective] {
+        guard message.isWithinLimits(now: now) else { return [] }
         var directives: [NodeDirective] = []
         noticeHeard(sender, now: now, into: &directives)
         switch message {

@@ -170,7 +170,9 @@ extension Node {
     private mutating func beginAccepting(now: Int, into directives: inout [NodeDirective]) {
         guard var proposal else { return }
         guard let value = proposal.best?.epoch ?? ownValue(now: now) else {
+            // What is wanted cannot be an epoch now; asking for votes again at once would not help.
             self.proposal = nil
+            backOff(now: now)
             return
         }
         proposal.phase = .accepting

@@ -27,6 +27,32 @@ public enum NodeMessage: Sendable, Equatable, Codable {
     case request(ChangeRequest)
 }
 
+extension NodeMessage {
+    /// Whether all its numbers are such as a member could mean.
+    ///
+    /// What is larger would be remembered, and durably: no ballot could exceed it any more.
+    func isWithinLimits(now: Int) -> Bool {
+        func isNumber(_ number: Int) -> Bool { (0..<RingEpoch.numberLimit).contains(number) }
+        func isBallot(_ ballot: Ballot) -> Bool { isNumber(ballot.round) }
+        return switch self {
+        case .heartbeat(let heartbeat):
+            isNumber(heartbeat.epoch) && isNumber(heartbeat.incarnation)
+                && isNumber(heartbeat.copied)
+        case .heartbeatReply(let reply):
+            isNumber(reply.epoch) && isNumber(reply.incarnation) && (0...now).contains(reply.sentAt)
+        case .prepare(let instance, let ballot), .accepted(let instance, let ballot),
+            .rejected(let instance, let ballot):
+            isNumber(instance) && isBallot(ballot)
+        case .promise(let instance, let ballot, let accepted):
+            isNumber(instance) && isBallot(ballot) && accepted.map { isBallot($0.ballot) } ?? true
+        case .accept(let instance, let acceptance):
+            isNumber(instance) && isBallot(acceptance.ballot)
+        case .epoch, .wantEpoch, .request:
+            true
+        }
+    }
+}
+
 /// What a node tells every other one at each heartbeat.
 public struct Heartbeat: Sendable, Equatable, Codable {
     /// The epoch that the sender has adopted, durably and in all its partitions.

@@ -128,4 +128,48 @@ struct MembershipTests {
         #expect(cluster.state(of: 2) == .down)
         #expect(cluster.epoch?.queue.active?.kind == .join(member: 5))
     }
+
+    @Test("a joiner that died has failed, however often the epoch changes meanwhile")
+    func silentJoinerFailsUnderChanges() throws {
+        let cluster = begun()
+        cluster.kill(5)
+        for round in 0..<4 {
+            cluster.advance(milliseconds: 2_000)
+            cluster.ask(2, .set(name: "suspect", value: "\(1_000 + round)"), id: "s\(round)")
+        }
+        #expect(cluster.epoch?.queue.ended.last?.outcome == .failed)
+        #expect(cluster.epoch?.members.count == 4)
+    }
+
+    @Test("a join that would leave slots to a member that stays dead fails, and the eviction comes")
+    func joinBesideDeadMemberFails() throws {
+        let cluster = NodeCluster(4, replicas: 2)
+        cluster.advance(milliseconds: 1_500)
+        cluster.ask(1, .set(name: "grace", value: "5000"), id: "g")
+        cluster.ask(3, join)
+        cluster.advance(milliseconds: 1_000)
+        cluster.startJoiner(5)
+        cluster.copied = 1
+        cluster.kill(4)
+        cluster.advance(milliseconds: 2_000)
+        #expect(cluster.epoch?.missing.isEmpty == false, "or there is nothing to wait for")
+        cluster.advance(milliseconds: 8_000)
+        let ended = try #require(cluster.epoch?.queue.ended.first)
+        #expect(ended.kind == .join(member: 5) && ended.outcome == .failed)
+        #expect(cluster.epoch?.queue.active?.kind == .evict(member: 4))
+    }
+
+    @Test("of two requests that contradict each other one is refused, and nobody votes in a circle")
+    func contradiction() throws {
+        let cluster = calm()
+        let epoch = try #require(cluster.epoch)
+        cluster.askTogether([(1, .rebalance, "a"), (2, .rebalance, "b")])
+        cluster.advance(milliseconds: 3_000)
+        let after = try #require(cluster.epoch)
+        let answers = ["a", "b"].compactMap { after.queue.answer(to: $0) }
+        #expect(answers.count == 2 && answers.count { $0.refusal != nil } == 1)
+        #expect(answers.compactMap(\.refusal) == ["a rebalance waits already"])
+        #expect(after.number <= epoch.number + 2)
+        #expect((1...4).allSatisfy { (cluster[$0].vote.promised?.round ?? 0) < 5 })
+    }
 }

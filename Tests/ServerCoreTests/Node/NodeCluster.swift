@@ -54,8 +54,15 @@ final class NodeCluster {
     }
 
     func ask(_ number: Int, _ wish: ChangeRequest.Wish, id: String = "r") {
-        carryOut(
-            nodes[number]?.onRequest(ChangeRequest(id: id, wish: wish), now: now), of: number)
+        askTogether([(number, wish, id)])
+    }
+
+    /// Asks several nodes before any hears of another's request.
+    func askTogether(_ requests: [(node: Int, wish: ChangeRequest.Wish, id: String)]) {
+        for (node, wish, id) in requests {
+            carryOut(
+                nodes[node]?.onRequest(ChangeRequest(id: id, wish: wish), now: now), of: node)
+        }
         deliver()
     }
 

@@ -99,4 +99,23 @@ struct VoteTests {
         for case .send(.prepare(_, let ballot), _) in directives { return ballot }
         return nil
     }
+
+    @Test("what no member could mean is passed over, and remembered by nobody")
+    func absurdNumbers() {
+        var node = node()
+        let absurd = Ballot(round: .max, member: 2)
+        let heartbeat = Heartbeat(
+            epoch: 1, incarnation: .max, sentAt: 5, suspects: [], unsettled: [], level: [],
+            isStopping: false)
+        let reply = HeartbeatReply(epoch: 1, incarnation: 1, sentAt: .max, isGranted: true)
+        let before = node
+        for message: NodeMessage in [
+            .prepare(instance: 2, ballot: absurd), .rejected(instance: 2, promised: absurd),
+            .accept(instance: 2, acceptance: Acceptance(ballot: absurd, epoch: founded(5))),
+            .prepare(instance: .max, ballot: first), .heartbeat(heartbeat), .heartbeatReply(reply),
+        ] {
+            #expect(node.onMessage(message, from: 2, now: 10).isEmpty)
+        }
+        #expect(node == before)
+    }
 }
