@@ -24,8 +24,6 @@ extension Partition {
         let place = place(slot)
         let state = slots + place
         guard state.pointee.phase == .serving else { return .notServing }
-        repliesFollowLog = token.follows(logOf: shared.worker)
-        defer { repliesFollowLog = false }
         let key = arguments[1]
         let hash = index.hash(key)
         let entry = index.find(slot: place, key: key, hash: hash)
@@ -48,7 +46,6 @@ extension Partition {
                 view = EntryView(value: entry.value, expiry: entry.expiry)
             }
         }
-        if isTakenBack(place) { awaited = state.pointee.position }
         let replyStart = reply.count
         let change = shared.evaluator.evaluate(
             id, arguments, entry: view, now: clock.wall, protocolVersion: version, reply: reply,
@@ -57,7 +54,8 @@ extension Partition {
             let isRefusal =
                 shared.planted.contains(.refusesEarly)
                 && CommandTable.shape(id).flags.contains(.write)
-            if awaited <= state.pointee.committed || awaited == 0 || isRefusal,
+            if awaited <= state.pointee.committed || awaited == 0 || isRefusal
+                || mayAnswerEarly(token, place),
                 clock.now < shared.hotArcs[Int(state.pointee.arc)].leaseUntil
             {
                 return .replied
@@ -72,7 +70,7 @@ extension Partition {
             return refuseWrite(reply)
         }
         let position = apply(change, place, arguments: arguments, hash: hash, clock: clock)
-        if position <= state.pointee.committed { return .replied }
+        if mayAnswerEarly(token, place) { return .replied }
         // A large value takes its time to every disk: its deadline is later.
         let extra = arguments.count > 2 ? OperationTime.extra(bytes: arguments[2].count) : 0
         hold(
@@ -81,19 +79,12 @@ extension Partition {
         return .held
     }
 
-    /// Whether something that counted as durable was not written.
-    ///
-    /// Reads of the slot wait until it is, as a restart would forget it: all reads, as a removal has
-    /// left no entry that could tell.
-    func isTakenBack(_ place: Int) -> Bool {
-        shared.writesStopped != nil && arc(place).followerCount == 1
-            && slots[place].committed < slots[place].position
-    }
-
-    /// The log has stopped before the only copy's record was written.
-    func takeBack(_ place: Int, generation: Int, position: Int) {
-        guard slots[place].generation == generation else { return }
-        slots[place].committed = min(slots[place].committed, position - 1)
+    /// Whether a reply may leave although what it depends on is not committed yet: this node has the
+    /// only copy, a written batch counts as durable, and the reply leaves behind this tick's batch.
+    private func mayAnswerEarly(_ token: RequestToken, _ place: Int) -> Bool {
+        shared.isDurableAtFlush && arc(place).followerCount == 1
+            && token.follows(logOf: shared.worker) && sharers.announcements.isEmpty
+            && shared.writesStopped == nil
     }
 
     private func refuseWrite(_ reply: OutputBuffer) -> Execution {
@@ -153,13 +144,8 @@ extension Partition {
             kind: .remove, key: key, value: UnsafeRawBufferPointer(start: nil, count: 0),
             slot: firstSlot + place, generation: generation, position: position, expiry: 0)
         write(place, record, clock: clock)
-        if position <= slots[place].committed {
-            _ = index.remove(slot: place, key: key, hash: hash)
-        } else {
-            burials[place, default: []].append(Burial(position: position, key: Array(key)))
-            index.bury(
-                slot: place, key: key, hash: hash, generation: generation, position: position)
-        }
+        burials[place, default: []].append(Burial(position: position, key: Array(key)))
+        index.bury(slot: place, key: key, hash: hash, generation: generation, position: position)
         return position
     }
 
@@ -175,18 +161,6 @@ extension Partition {
         if !sharers.keys.isEmpty {
             tellSharers(place, record.key, position: record.position, clock: clock)
         }
-        if arc.followerCount == 1, shared.isDurableAtFlush, repliesFollowLog,
-            sharers.announcements.isEmpty
-        {
-            // The reply leaves after the flush, so what is in the batch counts as durable.
-            state.pointee.committed = record.position
-            shared.undurable.append(
-                .only(
-                    slot: firstSlot + place, generation: record.generation,
-                    position: record.position),
-                after: shared.batch)
-            return
-        }
         let line = shared.log.bytes(in: start..<shared.log.count)
         for replica in 0..<Int(arc.followerCount) where replica != Int(arc.selfIndex) {
             let follower = follower(place, replica)
@@ -196,7 +170,7 @@ extension Partition {
             if follower.pointee.acknowledged >= record.position - 1 {
                 follower.pointee.since = clock.now
             }
-            link.buffer(.stream, partition: number).append(line)
+            link.stream(line, partition: number)
             copyCounts.messages.records += 1
         }
         shared.undurable.append(

@@ -22,6 +22,7 @@ extension Partition {
         forgetInstall(place, replica)
         follower.pointee.since = clock.now
         follower.pointee.state = .unknown
+        guard replica < Int(arc(place).replicaCount) || mayTeach(place) else { return }
         guard let link = shared.link(to: Int(arc(place).members[replica])), link.isUp else {
             return
         }
@@ -34,12 +35,14 @@ extension Partition {
     func attach(_ place: Int, replica: Int, _ copy: CopyState, clock: Clock) {
         let state = slots[place]
         let follower = follower(place, replica)
-        guard let link = shared.link(to: Int(arc(place).members[replica])), link.isUp else {
+        let isLearner = replica >= Int(arc(place).replicaCount)
+        guard !isLearner || mayTeach(place),
+            let link = shared.link(to: Int(arc(place).members[replica])), link.isUp
+        else {
             follower.pointee.state = .unknown
             return
         }
         follower.pointee.since = clock.now
-        let isLearner = replica >= Int(arc(place).replicaCount)
         let isLevel = copy.base == state.generation && copy.position == state.position
         if !isLearner, isLevel, !copy.isDamaged {
             follower.pointee.state = .streaming
@@ -161,6 +164,11 @@ extension Partition {
         self.isQuiet = isQuiet
     }
 
+    /// How long an install may take: a large one goes over the link and to the disk first.
+    private func installTimeout(_ follower: Follower) -> Int {
+        FollowerLimits.streamTimeout + OperationTime.extra(bytes: Int(follower.installBytes))
+    }
+
     /// Looks after the members of one slot.
     ///
     /// Returns whether all of them have all there is.
@@ -178,7 +186,7 @@ extension Partition {
             where idle >= FollowerLimits.askAgain && replica < Int(arc.replicaCount),
                 .asked where idle >= FollowerLimits.streamTimeout:
                 askFollower(place, replica: replica, clock: clock)
-            case .installing where idle >= FollowerLimits.streamTimeout,
+            case .installing where idle >= installTimeout(follower),
                 .streaming
             where follower.acknowledged < slots[place].position
                 && idle >= FollowerLimits.streamTimeout:

@@ -115,7 +115,7 @@ extension Partition {
         lines: UnsafeRawBufferPointer, from sender: Int
     ) {
         let state = slots[place]
-        guard shared.writesStopped == nil else { return }
+        guard shared.writesStopped == nil, !shared.isCongested else { return }
         let arc = arc(place)
         guard state.generation == generation, arc.home == Int32(sender),
             arc.selfIndex >= 0 || arc.isLearner

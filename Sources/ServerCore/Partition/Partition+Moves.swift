@@ -20,7 +20,8 @@ extension Partition {
         var underWay = 0
         for place in 0..<Partition.slotCount where mayTeach(place) {
             let arc = shared.hotArcs[Int(slots[place].arc)]
-            for replica in Int(arc.replicaCount)..<Int(arc.followerCount) {
+            for replica in Int(arc.replicaCount)..<Int(arc.followerCount)
+            where !arc.isAbsentLearner(replica) {
                 switch follower(place, replica).pointee.state {
                 case .streaming:
                     continue
@@ -152,7 +153,8 @@ extension Partition {
             }
             let keys = index.count(slot: place)
             let bytes = index.bytes(slot: place)
-            for replica in Int(arc.replicaCount)..<Int(arc.followerCount) {
+            for replica in Int(arc.replicaCount)..<Int(arc.followerCount)
+            where !arc.isAbsentLearner(replica) {
                 let member = Int(arc.members[replica])
                 var move = moves[member] ?? MoveReport(change: shared.change, member: member)
                 let isDone = mayTeach(place) && follower(place, replica).pointee.state == .streaming

@@ -35,7 +35,7 @@ extension Partition {
         let isOfBase =
             state.pointee.base == record.generation || shared.planted.contains(.takesAnyBase)
         guard isOfBase, !state.pointee.isDamaged,
-            shared.writesStopped == nil
+            shared.writesStopped == nil, !shared.isCongested
         else {
             refuse(place, to: home)
             return

@@ -85,7 +85,7 @@ extension Partition {
             where replica != Int(arc.selfIndex) && !isLevel(place, replica) {
                 if replica < Int(arc.replicaCount) {
                     gaps.behind.insert(Int(arc.members[replica]))
-                } else {
+                } else if !arc.isAbsentLearner(replica) {
                     gaps.isCopying = true
                 }
             }

@@ -25,6 +25,11 @@ extension Partition {
                     && cursor.options.pattern?.matches(entry.key) ?? true
                 if isFound { found.append(Array(entry.key)) }
             }
+            if cursor.options.isTypePossible {
+                found += undecidedRemovals(place(cursor.slot)).filter { key in
+                    key.withUnsafeBytes { cursor.options.pattern?.matches($0) ?? true }
+                }
+            }
             if let next {
                 cursor.position = next
             } else {
@@ -39,6 +44,13 @@ extension Partition {
         writer.array(found.count)
         for key in found { writer.bulk(key) }
         return .replied
+    }
+
+    /// Keys whose removal is not committed: should it come to nothing, they were there throughout.
+    private func undecidedRemovals(_ place: Int) -> [[UInt8]] {
+        // A removal from the only copy may have been answered before it is committed.
+        guard !burials.isEmpty, arc(place).followerCount > 1 else { return [] }
+        return burials[place]?.map(\.key) ?? []
     }
 
     private func canAnswer(slot: Int, clock: Clock) -> Bool {

@@ -5,12 +5,25 @@ struct CopyState: Equatable {
     var base: Int
     var position: Int
     var digest: UInt64
-    /// The node cannot vouch for its copy: it counts for nothing.
-    var isDamaged: Bool
-    /// It is damaged only in that it may lack the last writes before its machine stopped.
-    var isDoubtful = false
-    /// An install has begun to change it: see ``SlotState/isTouched``.
-    var isTouched = false
+    var condition: Condition
+
+    /// How far the node vouches for its copy; as numbers in the COPY frame.
+    enum Condition: Int {
+        /// It is what (base, position) says.
+        case sound = 0
+        /// It counts for nothing.
+        case damaged = 1
+        /// It counts for nothing unless nothing better can be had: it may lack the last writes
+        /// before its machine stopped.
+        case doubtful = 2
+        /// An install has begun to change it: see ``SlotState/isTouched``.
+        case touched = 3
+    }
+
+    /// Whether it counts for nothing, or for nothing yet.
+    var isDamaged: Bool { condition == .damaged || isDoubtful }
+    var isDoubtful: Bool { condition == .doubtful }
+    var isTouched: Bool { condition == .touched }
 
     /// Whether this copy knows more than another.
     func exceeds(_ other: CopyState) -> Bool {
@@ -43,7 +56,7 @@ struct Settle {
 
     init(members: Int, since: Int) {
         self.since = since
-        let nothing = CopyState(base: 0, position: 0, digest: 0, isDamaged: true)
+        let nothing = CopyState(base: 0, position: 0, digest: 0, condition: .damaged)
         copies = Array(repeating: nothing, count: members)
     }
 
@@ -76,9 +89,6 @@ struct Settle {
 
 /// Whom the home of an arc asks when it settles, and whose answers are enough: made once per epoch.
 struct SettlePlan {
-    /// Members named in one history, at most; the rest could not be told apart.
-    static let membersMax = 64
-
     /// An earlier generation whose majority must have answered.
     struct Past {
         let generation: Int
@@ -97,11 +107,11 @@ struct SettlePlan {
         for era in arc.history.reversed() {
             for member in era.replicas where !members.contains(member) { members.append(member) }
         }
-        self.members = Array(members.prefix(SettlePlan.membersMax))
+        precondition(members.count <= RingEpoch.historyMembersMax, "a valid epoch names no more")
+        self.members = members
         past = arc.history.dropLast().map { era in
             var set: UInt64 = 0
-            for (place, member) in members.prefix(SettlePlan.membersMax).enumerated()
-            where era.replicas.contains(member) {
+            for (place, member) in members.enumerated() where era.replicas.contains(member) {
                 set |= 1 << UInt64(place)
             }
             return Past(generation: era.generation, majority: era.majority, set: set)
@@ -202,7 +212,7 @@ extension Partition {
         let state = slots[place]
         let copy = CopyState(
             base: state.base, position: state.position, digest: index.digest(slot: place),
-            isDamaged: state.isDamaged, isDoubtful: state.isDoubtful, isTouched: state.isTouched)
+            condition: state.condition)
         shared.undurable.append(
             .copy(
                 home: asker, slot: firstSlot + place, generation: generation ?? state.generation,
@@ -362,7 +372,7 @@ extension Partition {
     /// Whether a copy is the chosen one to the last entry.
     private func agrees(_ copy: CopyState, _ chosen: CopyState) -> Bool {
         var copy = copy
-        copy.isTouched = chosen.isTouched
+        if !copy.isDamaged, !chosen.isDamaged { copy.condition = chosen.condition }
         if shared.planted.contains(.comparesNoDigest) { copy.digest = chosen.digest }
         return copy == chosen
     }

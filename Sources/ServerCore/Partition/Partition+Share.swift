@@ -3,17 +3,6 @@ import Commands
 import Log
 import Ring
 
-/// A question for a key's entry rather than for the reply to a command.
-struct CopyQuestion {
-    /// The asker's request.
-    let number: Int
-    let asker: Int
-    /// The asker's session, in which the home is to know of the copy; 0 when it is not.
-    let session: Int
-    /// What the asker has: (0, 0) when it knows the key to be absent; nil when it has nothing.
-    let had: Version?
-}
-
 /// What a home says of a key to somebody who keeps a copy.
 struct CopyAnswer {
     enum Content {
@@ -49,7 +38,7 @@ extension Partition {
         clock: Clock
     ) -> CopyAnswer? {
         let state = slots + place
-        guard state.pointee.phase == .serving, !shared.isDraining, !isTakenBack(place),
+        guard state.pointee.phase == .serving, !shared.isDraining,
             clock.now < shared.hotArcs[Int(state.pointee.arc)].leaseUntil
         else { return nil }
         let entry = index.find(slot: place, key: key, hash: index.hash(key))

@@ -53,8 +53,6 @@ final class Partition {
     var quietGaps: SlotGaps?
     /// Whether an epoch was adopted since the last look for slots that this node holds no more.
     var mayHoldSurplus = true
-    /// Whether the reply to the command being executed leaves after this tick's log batch.
-    var repliesFollowLog = false
     /// Where the search for expired keys goes on.
     var expiryCursor = 0
 

@@ -66,6 +66,11 @@ struct SlotState {
     var readBack = ReadBack.nothing
     /// Commands for this slot wait in the worker's parking; later ones queue up behind them.
     var isParked = false
+
+    /// How far this node vouches for its copy.
+    var condition: CopyState.Condition {
+        isDoubtful ? .doubtful : isDamaged ? .damaged : isTouched ? .touched : .sound
+    }
 }
 
 /// How far a home has come with one member of a slot's replica set.
@@ -113,6 +118,14 @@ struct HotArc {
     var isHolder = false
     /// The replica set, clockwise, then the learners.
     var members = InlineArray<14, Int32>(repeating: -1)
+    /// Which of ``members`` are down by the epoch, one bit each.
+    var down: UInt16 = 0
+
+    /// Whether a member is a learner that nothing waits for, as it is down: it gets its copies when
+    /// it is back, like any other member.
+    func isAbsentLearner(_ place: Int) -> Bool {
+        place >= Int(replicaCount) && down & (1 << UInt16(place)) != 0
+    }
 
     /// A member's place in the replica set or among the learners.
     func place(of member: Int) -> Int? {

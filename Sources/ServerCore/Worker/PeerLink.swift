@@ -7,10 +7,14 @@ import Bytes
 final class PeerLink {
     /// Bytes of installs that may be under way to one member.
     static let installBytesMax = 8 << 20
+    /// From so many bytes of a tick on reads for the member are put off.
+    static let tickBytesMax = 32 << 20
 
     let member: Int
     let out = OutputBuffer(capacity: 16 << 10)
     var isUp = false
+    /// Whether the member does not keep up with what it is sent.
+    var isPressed = false
     var installBytes = 0
     private var pending: [Pending] = []
     private var dirty: [Int] = []
@@ -62,6 +66,9 @@ final class PeerLink {
         }
     }
 
+    /// Whether an answer of any size is to wait: the member takes what is under way first.
+    var putsOffReads: Bool { isPressed || out.count >= PeerLink.tickBytesMax }
+
     /// Where a partition's frame of one kind grows; only while the link is up.
     func buffer(_ kind: Batched, partition: Int) -> OutputBuffer {
         if !pending[partition].isDirty {
@@ -69,6 +76,14 @@ final class PeerLink {
             dirty.append(partition)
         }
         return pending[partition].buffers[kind.rawValue]
+    }
+
+    /// Appends a log line to a partition's stream; what would become too large for one element of a
+    /// frame leaves in several.
+    func stream(_ line: UnsafeRawBufferPointer, partition: Int) {
+        let buffer = buffer(.stream, partition: partition)
+        buffer.append(line)
+        if buffer.count >= PeerFrame.pieceBytes { flush(partition: partition) }
     }
 
     /// Appends numbers to a partition's frame of one kind; nothing while the link is down.
@@ -128,6 +143,7 @@ final class PeerLink {
     func reset() {
         flush()
         out.clear()
+        isPressed = false
         installBytes = 0
     }
 }

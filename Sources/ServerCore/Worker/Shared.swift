@@ -29,6 +29,8 @@ final class Shared {
     var writesStopped: String?
     /// Whether the log has failed for good.
     var isLogLost = false
+    /// Whether so much waits for the disk that nothing is to be added, as far as that can be helped.
+    var isCongested = false
     /// Slots that were settled from copies that may have forgotten writes, since the start.
     var settledInDoubt = 0
 
@@ -101,6 +103,7 @@ final class Shared {
         change = learners.isEmpty ? 0 : epoch.queue.active?.id ?? 0
         hotArcs.deallocate()
         hotArcs = .allocate(capacity: epoch.arcs.count)
+        let down = Set(epoch.members.filter { $0.state == .down }.map(\.number))
         for (place, arc) in epoch.arcs.enumerated() {
             let era = arc.present
             var hot = HotArc()
@@ -117,6 +120,9 @@ final class Shared {
             for (index, member) in added.enumerated() {
                 hot.members[era.replicas.count + index] = Int32(member)
                 if member == number { hot.isLearner = true }
+            }
+            for (index, member) in (era.replicas + added).enumerated() where down.contains(member) {
+                hot.down |= 1 << UInt16(index)
             }
             hot.isHolder = arc.history.contains { $0.replicas.contains(number) }
             hotArcs.initializeElement(at: place, to: hot)

@@ -4,8 +4,6 @@ import DequeModule
 enum UndurableEffect {
     /// This node's own copy of a slot that it leads counts up to here.
     case own(slot: Int, generation: Int, position: Int)
-    /// The same where it is the only copy, and what was written counted already.
-    case only(slot: Int, generation: Int, position: Int)
     /// A successor's acknowledgement to the slot's home.
     case acknowledge(home: Int, slot: Int, generation: Int, position: Int)
     /// The answer to a Collect.
@@ -26,7 +24,4 @@ struct UndurableQueue {
         effects.removeFirst()
         return first.effect
     }
-
-    /// All effects that wait, in order.
-    var waiting: some Sequence<UndurableEffect> { effects.lazy.map { $0.effect } }
 }

@@ -181,9 +181,11 @@ extension Worker {
         if let generation = numbers.next(), let position = numbers.next() {
             had = Version(generation: generation, position: position)
         }
-        let answer = partition.copyAnswer(
-            partition.place(slot), frame[5], to: member, session: session, had: had, clock: clock)
-        guard let answer, let link = shared.link(to: member), link.isUp else {
+        guard let link = shared.link(to: member), link.isUp, !link.putsOffReads,
+            let answer = partition.copyAnswer(
+                partition.place(slot), frame[5], to: member, session: session, had: had,
+                clock: clock)
+        else {
             let token = RequestToken(
                 kind: .peer, worker: shared.worker, owner: member, sequence: number)
             serve(id, frame.dropFirst(4), token: token, version: version, clock: clock)

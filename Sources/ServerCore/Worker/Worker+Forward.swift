@@ -83,40 +83,46 @@ extension Worker {
     }
 
     /// Another node sent a client's command.
-    func onForward(_ frame: Arguments, from member: Int, clock: Clock) {
+    ///
+    /// - Returns: whether the frame was well formed.
+    func onForward(_ frame: Arguments, from member: Int, clock: Clock) -> Bool {
         guard frame.count >= 4, let number = parseDecimal(frame[1]),
             let version = parseDecimal(frame[2]).flatMap({ UInt8(exactly: $0) })
                 .flatMap(ProtocolVersion.init(rawValue:)),
             let id = CommandTable.find(frame[3])
-        else { return }
+        else { return false }
         let token = RequestToken(
             kind: .peer, worker: shared.worker, owner: member, sequence: number)
-        serve(id, frame.dropFirst(3), token: token, version: version, clock: clock)
+        return serve(id, frame.dropFirst(3), token: token, version: version, clock: clock)
     }
 
     /// Runs another node's command here, or says that it was not done.
+    ///
+    /// - Returns: whether it is one that nodes send to each other.
+    @discardableResult
     func serve(
         _ id: CommandID, _ arguments: Arguments, token: RequestToken, version: ProtocolVersion,
         clock: Clock
-    ) {
-        let start = replies.count
-        if id == .ring {
-            guard let number = internalPartition(arguments) else { return }
-            guard partitions[number] != nil else {
-                passOn(arguments, token: token, version: version, partition: number)
-                return
-            }
-            let disposition = executeInternal(arguments, clock: clock, reply: replies)
-            finish(disposition, token, from: start)
-            return
-        }
+    ) -> Bool {
+        if id == .ring { return serveInternal(arguments, token: token, version: version, clock) }
         let isForwardable =
             id == .scan || CommandTable.shape(id).flags.contains(.keyed) && arguments.count > 1
-        guard isForwardable else { return }
+        guard isForwardable else { return false }
         let slot = routingSlot(id, arguments)
         guard let partition = partitions[slot >> 10] else {
             passOn(arguments, token: token, version: version, partition: slot >> 10)
-            return
+            return true
+        }
+        let start = replies.count
+        if CommandTable.shape(id).flags.contains(.write) {
+            if shared.isCongested {
+                ReplyWriter(replies).error("TRYAGAIN too much waits for the disk here; not done")
+                finish(.replied, token, from: start)
+                return true
+            }
+        } else if shared.link(to: token.owner)?.putsOffReads == true {
+            sayLater(token)
+            return true
         }
         switch run(
             id, arguments, partition, slot: slot, token: token, version: version, clock: clock,
@@ -130,6 +136,22 @@ extension Worker {
         case .notServing:
             sayLater(token)
         }
+        return true
+    }
+
+    /// Answers a question about one partition.
+    private func serveInternal(
+        _ arguments: Arguments, token: RequestToken, version: ProtocolVersion, _ clock: Clock
+    ) -> Bool {
+        guard let number = internalPartition(arguments) else { return false }
+        guard partitions[number] != nil else {
+            passOn(arguments, token: token, version: version, partition: number)
+            return true
+        }
+        let start = replies.count
+        let disposition = executeInternal(arguments, clock: clock, reply: replies)
+        finish(disposition, token, from: start)
+        return true
     }
 
     private func passOn(
@@ -157,19 +179,23 @@ extension Worker {
     }
 
     /// A home's answer.
-    func onAnswer(_ frame: Arguments, from member: Int, clock: Clock) {
-        guard frame.count == 4, let number = parseDecimal(frame[1]),
-            let forward = forwards[number / Worker.workersMax], forward.target == member
-        else { return }
+    ///
+    /// - Returns: whether the frame was well formed; one to a request that is over is.
+    func onAnswer(_ frame: Arguments, from member: Int, clock: Clock) -> Bool {
+        guard frame.count == 4, let number = parseDecimal(frame[1]) else { return false }
+        guard let forward = forwards[number / Worker.workersMax], forward.target == member else {
+            return true
+        }
         dropForward(number / Worker.workersMax)
         if bytesEqual(frame[2], literal("done")) {
             complete(forward.request.token, frame[3])
-            return
+            return true
         }
         if let epoch = parseDecimal(frame[3]), epoch > shared.epoch.number {
             shared.output.laterEpochSeen(from: member)
         }
         parkAgain(forward.request)
+        return true
     }
 
     /// Lets a command wait that was certainly not done.

@@ -38,6 +38,10 @@ extension Worker {
         return endGatherAtOnce(number, reply: reply)
     }
 
+    /// Begins to wait for parts; ``endGatherAtOnce(_:reply:)`` has to follow when all are asked for.
+    ///
+    /// Until then the command is one part more than its parts, so that the last of them, when it is
+    /// there at once, does not complete a command whose asker does not wait for it yet.
     func beginGather(
         _ id: CommandID, parts: Int, token: RequestToken, version: ProtocolVersion
     ) -> Int {
@@ -45,12 +49,13 @@ extension Worker {
         nextGather += 1
         gathers[number] = Gather(
             id: id, token: token, version: version, parts: Array(repeating: [], count: parts),
-            remaining: parts)
+            remaining: parts + 1)
         return number
     }
 
     /// Replies at once when no part is missing.
     func endGatherAtOnce(_ number: Int, reply: OutputBuffer) -> Disposition {
+        gathers[number]?.remaining -= 1
         guard let gather = gathers[number], gather.remaining == 0 else { return .held }
         gathers[number] = nil
         write(gather, reply)

@@ -131,7 +131,6 @@ extension Worker {
         else { return false }
         var sessions = NumberReader(frame[3])
         var count = 0
-        defer { gathered.clear() }
         for index in 4..<frame.count {
             guard let session = sessions.next() else { return false }
             let key = frame[index]
@@ -148,14 +147,24 @@ extension Worker {
             writer.element(session)
             writer.element(key)
             answer.write(to: writer)
+            if gathered.count >= PeerFrame.pieceBytes {
+                sendCopies(count, to: member, worker: worker, time: time)
+                count = 0
+            }
         }
-        guard count > 0, let link = shared.link(to: member), link.isUp else { return true }
+        if count > 0 { sendCopies(count, to: member, worker: worker, time: time) }
+        return true
+    }
+
+    /// Sends what was gathered of an answer.
+    private func sendCopies(_ count: Int, to member: Int, worker: Int, time: Int) {
+        defer { gathered.clear() }
+        guard let link = shared.link(to: member), link.isUp else { return }
         let writer = FrameWriter(buffer: link.out)
         writer.begin(.copies, elements: 2 + 5 * count)
         writer.element(worker)
         writer.element(time)
         link.out.append(gathered.bytes)
-        return true
     }
 
     private func passOn(

@@ -21,9 +21,8 @@ public enum FrameTarget: Sendable, Equatable {
             return
         }
         switch name {
-        case .forward: self = .any
-        case .guess: self = .any
-        case .answer, .entry, .copies, .hottest:
+        case .forward, .guess, .hottest: self = .any
+        case .answer, .entry, .copies:
             self = number >= 0 ? .worker(number % Worker.workersMax) : .invalid
         case .node: self = .invalid
         default:
@@ -50,11 +49,9 @@ extension Worker {
         guard let name = Worker.frame(frame) else { return false }
         switch name {
         case .forward:
-            onForward(frame, from: member, clock: clock)
-            return true
+            return onForward(frame, from: member, clock: clock)
         case .answer:
-            onAnswer(frame, from: member, clock: clock)
-            return true
+            return onAnswer(frame, from: member, clock: clock)
         case .entry:
             return onEntry(frame, from: member, clock: clock)
         case .guess:
@@ -138,13 +135,12 @@ extension Worker {
                     clock: clock)
             case .copy:
                 guard let base = numbers.next(), let position = numbers.next(),
-                    let digest = numbers.nextDigest(), let damaged = numbers.next()
+                    let digest = numbers.nextDigest(),
+                    let condition = numbers.next().flatMap(CopyState.Condition.init)
                 else { return false }
                 partition.onCopy(
                     CopyState(
-                        base: base, position: position, digest: digest,
-                        isDamaged: damaged != 0 && damaged != 3, isDoubtful: damaged == 2,
-                        isTouched: damaged == 3),
+                        base: base, position: position, digest: digest, condition: condition),
                     place, generation: generation, from: member, clock: clock)
             default:
                 return false
@@ -156,7 +152,7 @@ extension Worker {
     private func onInstall(_ frame: Arguments, _ partition: Partition, from member: Int) -> Bool {
         guard frame.count == 8, let slot = parseDecimal(frame[2]), slot >> 10 == partition.number,
             let generation = parseDecimal(frame[3]), let position = parseDecimal(frame[4]),
-            position >= 0, let piece = Partition.Piece(frame[5]),
+            (0..<RingEpoch.numberLimit).contains(position), let piece = Partition.Piece(frame[5]),
             let digest = parseDigest(frame[6])
         else { return false }
         partition.onInstall(

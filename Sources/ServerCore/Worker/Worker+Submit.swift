@@ -210,6 +210,9 @@ extension Worker {
         }
     }
 
+    /// The reply to what was certainly not done and may be tried again.
+    public static var notDone: [UInt8] { Replies.tryAgain }
+
     /// A reply to one of this worker's own askers, from another worker of the process.
     public func onReply(_ token: RequestToken, _ reply: UnsafeRawBufferPointer) {
         complete(token, reply)

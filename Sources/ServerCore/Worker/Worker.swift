@@ -63,6 +63,8 @@ public final class Worker {
         public static let lostHomePatience = 1_000_000
         /// Bytes that may be sent at once for a change however low its rate is, per worker.
         static let moveBurstMin = 64 << 10
+        /// Microseconds whose share may be sent for a change after a loop stood still.
+        static let moveElapsedMax = 250_000
         /// Microseconds between two looks at every slot.
         static let tendInterval = 100_000
     }
@@ -94,6 +96,8 @@ public final class Worker {
     let replies = OutputBuffer()
     private var nextTend = 0
     private var movesRefilledAt = 0
+    /// Millionths of a byte that may be sent besides.
+    private var movesUnspent = 0
     /// Members to which a link came up before an epoch named them here.
     private var earlyLinks: Set<Int> = []
     /// How far the log is written anew; nil when it is not.
@@ -238,8 +242,10 @@ public final class Worker {
             let owned = partitions.count { $0 != nil }
             let rate = settings.moveBytesPerSecond * owned / Partition.count
             let most = max(rate / 4, Limits.moveBurstMin)
-            let gain = Int(Double(rate) * Double(min(elapsed, 250_000)) / 1_000_000)
-            shared.moveBudget = min(shared.moveBudget + gain, most)
+            // What is less than a byte counts the next time, or a low rate would send nothing ever.
+            let gain = rate * min(elapsed, Limits.moveElapsedMax) + movesUnspent
+            movesUnspent = gain % 1_000_000
+            shared.moveBudget = min(shared.moveBudget + gain / 1_000_000, most)
         }
     }
 
@@ -278,15 +284,6 @@ public final class Worker {
     public func onLogFailure(_ reason: String) {
         shared.writesStopped = reason
         shared.isLogLost = true
-        takeBackUnwritten()
-    }
-
-    /// What was counted before it was written, as nobody else has to have it, counts no more.
-    private func takeBackUnwritten() {
-        for case .only(let slot, let generation, let position) in shared.undurable.waiting {
-            guard let partition = partitions[slot >> 10] else { continue }
-            partition.takeBack(partition.place(slot), generation: generation, position: position)
-        }
     }
 
     /// The disk is full, or has room again: until then no write is accepted, reads go on, and what
@@ -296,9 +293,18 @@ public final class Worker {
     public func onLogFull(_ reason: String?) {
         guard !shared.isLogLost else { return }
         shared.writesStopped = reason
-        if reason != nil { takeBackUnwritten() }
         for partition in partitions { partition?.isQuiet = false }
     }
+
+    /// A member does not keep up with what it is sent, or does again: until then what it asks for to
+    /// read is put off, and done when it asks again.
+    public func setPressed(_ isPressed: Bool, of member: Int) {
+        shared.link(to: member)?.isPressed = isPressed
+    }
+
+    /// Too much waits for the disk, or no longer: until then other nodes' writes are refused, and
+    /// streams that this node follows; what it lacks is installed later.
+    public func setCongested(_ isCongested: Bool) { shared.isCongested = isCongested }
 
     /// Takes no new commands for the slots that this node leads, so that what is under way can end
     /// before others take over; askers try again elsewhere.
@@ -323,8 +329,7 @@ public final class Worker {
     private func drainDurable(clock: Clock) {
         while let effect = shared.undurable.next(durable: durableBatch) {
             switch effect {
-            case .own(let slot, let generation, let position),
-                .only(let slot, let generation, let position):
+            case .own(let slot, let generation, let position):
                 guard let partition = partitions[slot >> 10] else { continue }
                 let place = partition.place(slot)
                 guard partition.slots[place].generation == generation,
@@ -358,7 +363,8 @@ public final class Worker {
         }
         buffer.append(UInt8(ascii: " "))
         buffer.append(hexadecimal: copy.digest, digits: 16)
-        buffer.append(copy.isDoubtful ? " 2" : copy.isDamaged ? " 1" : copy.isTouched ? " 3" : " 0")
+        buffer.append(UInt8(ascii: " "))
+        buffer.append(decimal: copy.condition.rawValue)
     }
 
     /// Answers reads whose confirm round is complete, and those that can have none any more.

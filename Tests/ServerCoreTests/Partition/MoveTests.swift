@@ -145,4 +145,60 @@ struct MoveTests {
         for _ in 0..<10 { cluster.tick(milliseconds: 20) }
         #expect(cluster.copy(of: key, at: 4)?.keys == 0)
     }
+
+    @Test("at the lowest rates a change is slow, but goes on")
+    func slowly() {
+        let slow = joining.after(
+            .request(ChangeRequest(id: "s", wish: .set(name: "move-rate", value: "400"))))
+        set(moving())
+        cluster.adopt(slow)
+        cluster.start(4, incarnation: 1)
+        cluster.connect()
+        for _ in 0..<200 { cluster.tick(milliseconds: 20) }
+        #expect((1...3).contains { cluster[$0].shared.movedBytes > 0 })
+    }
+
+    @Test("a home that is not settled teaches nobody")
+    func unsettledHomeTeachesNobody() throws {
+        let key = try #require(moving().first)
+        let home = home(of: key)
+        set([key])
+        cluster.kill(home)
+        cluster.start(home, incarnation: 2)
+        cluster.adopt(joining.after(up(home, incarnation: 2)))
+        cluster.start(4, incarnation: 1)
+        cluster.stalledDisks = Set((1...3).filter { $0 != home })
+        cluster.connect()
+        for _ in 0..<10 { cluster.tick(milliseconds: 20) }
+        cluster[home].onLink(to: 4, isUp: true, clock: cluster.clock)
+        for _ in 0..<10 { cluster.tick(milliseconds: 20) }
+        #expect(cluster.copy(of: key, at: 4)?.keys == 0)
+        cluster.stalledDisks = []
+        for _ in 0..<50 { cluster.tick(milliseconds: 20) }
+        #expect(cluster.copy(of: key, at: 4)?.keys == 1)
+    }
+
+    @Test("a member that is down is not copied to, and nothing waits for it")
+    func absentLearners() throws {
+        let six = founded(6)
+        // Two that share no replica set are down, and one of them loses its place.
+        let pair = try #require(
+            (2...6).first { other in
+                !six.arcs.contains { Set($0.present.replicas).isSuperset(of: [1, other]) }
+            })
+        let down = six.after(.down(member: 1), .down(member: pair))
+        let evicting = down.after(
+            .request(ChangeRequest(id: "e", wish: .evict(member: 1))))
+        let isAwaited = zip(evicting.arcs, evicting.learners).contains { arc, learners in
+            arc.first < Partition.slotCount && learners.contains(pair)
+        }
+        try #require(isAwaited && evicting.missing.isEmpty)
+        let ring = WorkerCluster(nodes: 6)
+        ring.kill(1)
+        ring.kill(pair)
+        ring.adopt(evicting)
+        for _ in 0..<20 { ring.tick(milliseconds: 20) }
+        let living = (2...6).filter { $0 != pair }
+        #expect(living.map { ring[$0].slotReport().copied } == living.map { _ in 1 })
+    }
 }

@@ -154,4 +154,26 @@ struct SettleTests {
         cluster.run()
         #expect(cluster.reply(read, at: 1) == "$-1\r\n")
     }
+
+    @Test("a large install is given the time that it takes")
+    func largeInstall() {
+        let key = cluster.key(home: 1)
+        let value = String(repeating: "v", count: 1_000_000)
+        for tail in 0..<12 { _ = cluster.ask(1, "SET", "{\(key)}\(tail)", value) }
+        cluster.run()
+        cluster.lossy = [[1, 3]]
+        _ = cluster.ask(1, "SET", key, "missed")
+        cluster.run()
+        cluster.lossy = []
+        cluster.stalledDisks = [3]
+        cluster[1].onLink(to: 3, isUp: true, clock: cluster.clock)
+        cluster.run()
+        let pieces = cluster.arrived["INSTALL"]
+        _ = cluster.ask(1, "SET", key, "later")
+        cluster.tick(milliseconds: 2_100)
+        #expect(pieces != nil && cluster.arrived["INSTALL"] == pieces)
+        cluster.stalledDisks = []
+        cluster.run()
+        #expect(cluster.copy(of: key, at: 3) == cluster.copy(of: key, at: 1))
+    }
 }

@@ -183,4 +183,62 @@ struct WriteTests {
         alone.run()
         #expect(alone.reply(lost, at: 1) == nil)
     }
+
+    @Test("of an only copy, another worker's write is answered although an own one came behind it")
+    func onlyCopyOfTwoWorkers() {
+        let alone = WorkerCluster(nodes: 1, isDurableAtFlush: true)
+        let key = alone.key(home: 1)
+        let other = alone.pass(1, "SET", key, "a")
+        let own = alone.ask(1, "SET", key, "b")
+        #expect(alone.reply(own, at: 1) == "+OK\r\n", "it leaves behind the batch of this tick")
+        #expect(alone.reply(other, at: 1) == nil, "it would leave before that")
+        alone.run()
+        #expect(alone.reply(other, at: 1) == "+OK\r\n")
+    }
+
+    @Test("what an only copy has not written is read by own clients only")
+    func onlyCopyUnwritten() {
+        let alone = WorkerCluster(nodes: 1, isDurableAtFlush: true)
+        let key = alone.key(home: 1)
+        _ = alone.ask(1, "SET", key, "a")
+        let own = alone.ask(1, "GET", key)
+        let other = alone.pass(1, "GET", key)
+        #expect(alone.reply(own, at: 1) == "$1\r\na\r\n")
+        #expect(alone.reply(other, at: 1) == nil)
+        alone.run()
+        #expect(alone.reply(other, at: 1) == "$1\r\na\r\n")
+    }
+
+    @Test("many large writes of a tick leave in pieces that every node takes")
+    func largeTicks() {
+        let value = String(repeating: "v", count: 400_000)
+        for place in 0..<12 { _ = cluster.ask(1, "SET", cluster.key(home: 1, place), value) }
+        cluster.run()
+        #expect(cluster.largestElement > 1_000_000)
+        #expect(cluster.largestElement < 2_000_000)
+        for place in 0..<12 {
+            let key = cluster.key(home: 1, place)
+            #expect(cluster.copy(of: key, at: 1) == cluster.copy(of: key, at: 2))
+        }
+    }
+
+    @Test("while too much waits for its disk a home refuses others' writes, a successor the stream")
+    func congestion() {
+        let key = cluster.key(home: 1)
+        cluster[1].setCongested(true)
+        let refused = cluster.ask(2, "SET", key, "a")
+        let read = cluster.ask(2, "GET", key)
+        cluster.run()
+        #expect(cluster.reply(refused, at: 2)?.hasPrefix("-TRYAGAIN") == true)
+        #expect(cluster.reply(read, at: 2) == "$-1\r\n")
+        cluster[1].setCongested(false)
+        cluster[3].setCongested(true)
+        let taken = cluster.ask(2, "SET", key, "b")
+        cluster.run()
+        #expect(cluster.reply(taken, at: 2) == "+OK\r\n")
+        #expect(cluster.copy(of: key, at: 3)?.keys == 0)
+        cluster[3].setCongested(false)
+        cluster.tick(milliseconds: 2_100)
+        #expect(cluster.copy(of: key, at: 3) == cluster.copy(of: key, at: 1))
+    }
 }

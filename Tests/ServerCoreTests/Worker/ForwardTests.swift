@@ -99,4 +99,30 @@ struct ForwardTests {
         cluster.tick(milliseconds: 5_001)
         #expect(try #require(cluster.reply(write, at: 1)).hasPrefix("-CLUSTERDOWN"))
     }
+
+    @Test("reads for a node that does not keep up are put off until it does, writes are not")
+    func pressedBack() {
+        let key = cluster.key(home: 1)
+        cluster[1].setPressed(true, of: 2)
+        let read = cluster.ask(2, "GET", key)
+        let write = cluster.ask(3, "SET", key, "v")
+        cluster.run()
+        #expect(cluster.reply(read, at: 2) == nil)
+        #expect(cluster.reply(write, at: 3) == "+OK\r\n")
+        cluster[1].setPressed(false, of: 2)
+        cluster.tick(milliseconds: 20)
+        #expect(cluster.reply(read, at: 2) == "$1\r\nv\r\n")
+    }
+
+    @Test("large answers to many reads of one tick leave in portions, all of them in the end")
+    func largeAnswers() {
+        let key = cluster.key(home: 1)
+        _ = cluster.ask(1, "SET", key, String(repeating: "v", count: 10 << 20))
+        cluster.run()
+        let reads = (0..<12).map { _ in cluster.ask(2, "GET", key) }
+        cluster.run()
+        #expect(reads.count { cluster.reply($0, at: 2) != nil } < 12)
+        for _ in 0..<5 { cluster.tick(milliseconds: 20) }
+        #expect(reads.allSatisfy { cluster.reply($0, at: 2)?.count ?? 0 > 10 << 20 })
+    }
 }

@@ -61,6 +61,7 @@ struct FrameTests {
         #expect(target(["STREAM", "15", ""]) == .partition(15))
         #expect(target(["ANSWER", "130", "done"]) == .worker(2))
         #expect(target(["FORWARD", "1", "2", "get"]) == .any)
+        #expect(target(["HOTTEST", "3", "1", "k"]) == .any, "its sender may have more workers")
     }
 
     @Test(
@@ -86,6 +87,9 @@ struct FrameTests {
             ["INSTALL", "0", "7", "1", "0", "some", "0000000000000000", ""],
             ["INSTALL", "0", "2000", "1", "0", "same", "0000000000000000", ""],
             ["CONTENT", "0", "7", "1", "last", "12", ""], ["CONTENT", "0", "7", "1", "last"],
+            ["COPY", "0", "7 1 1 0 0000000000000000 4"], ["FORWARD", "1", "2", "what", "k"],
+            ["FORWARD", "x", "2", "get", "k"], ["FORWARD", "1", "2", "ping"],
+            ["FORWARD", "1", "2", "ring", "count", "99", "1"], ["ANSWER", "1", "done"],
         ])
     func malformedFramesAreRefused(frame: [String]) {
         let cluster = WorkerCluster()

@@ -60,4 +60,16 @@ struct ScanTests {
         #expect(found == Set(keys.filter { Slots.slot(of: $0) >= 500 }))
         #expect(!found.isEmpty)
     }
+
+    @Test("a key whose removal may yet come to nothing is found")
+    func undecidedRemoval() throws {
+        let key = cluster.key(home: 1)
+        _ = cluster.ask(1, "SET", key, "v")
+        cluster.run()
+        cluster.lossy = [[1, 2], [1, 3]]
+        let removal = cluster.ask(1, "DEL", key)
+        cluster.run()
+        #expect(cluster.reply(removal, at: 1) == nil)
+        #expect(try step(String(Slots.slot(of: key) << 32), at: 1).keys.contains(key))
+    }
 }

@@ -45,6 +45,9 @@ final class WorkerCluster {
     private(set) var logs: [Int: [UInt8]] = [:]
     private var unsynced: [Int: [(batch: Int, bytes: [UInt8])]] = [:]
     private var asked = 0
+    /// How many frames of each name have arrived, and the largest element of any.
+    private(set) var arrived: [String: Int] = [:]
+    private(set) var largestElement = 0
 
     init(leased: Bool = true, nodes: Int = 3, isDurableAtFlush: Bool = false) {
         epoch = founded(nodes)
@@ -182,7 +185,12 @@ final class WorkerCluster {
         let parser = RequestParser()
         bytes.withUnsafeBytes { memory in
             while case .request = parser.next(memory) {
-                let isTaken = worker.onFrame(parser.arguments, from: sender, clock: clock)
+                let arguments = parser.arguments
+                arrived[arguments.text(0), default: 0] += 1
+                for index in 0..<arguments.count {
+                    largestElement = max(largestElement, arguments[index].count)
+                }
+                let isTaken = worker.onFrame(arguments, from: sender, clock: clock)
                 precondition(isTaken, "a frame of n\(sender) is malformed for n\(receiver)")
             }
         }
@@ -210,6 +218,18 @@ final class WorkerCluster {
                 id, arguments, token: token, version: .two, clock: clock, reply: reply)
             if disposition == .replied { outboxes[number]?.complete(token, reply.bytes) }
         }
+        return asked
+    }
+
+    /// Hands over a command that another worker of the node received; its reply is as that of ``ask(_:_:)``.
+    func pass(_ number: Int, _ command: String...) -> Int {
+        asked += 1
+        self[number].submit(
+            PassedRequest(
+                arguments: command.map { Array($0.utf8) },
+                token: RequestToken(kind: .connection, worker: 1, owner: 1, sequence: asked),
+                version: ProtocolVersion.two.rawValue),
+            clock: clock)
         return asked
     }
 
