@@ -65,6 +65,15 @@ struct CompactorTests {
         }
     }
 
+    @Test("a disk that is behind slows it down, and only one that takes nothing stops it")
+    func slowsDown() {
+        let limits = Self.limits
+        #expect(compactor.bytes(backlog: 0, isHeldUp: false) == limits.bytesPerTick)
+        let slow = compactor.bytes(backlog: limits.backlogBytesMax, isHeldUp: false)
+        #expect(slow > 0 && slow <= limits.bytesPerTick / 4)
+        #expect(compactor.bytes(backlog: limits.backlogBytesMax, isHeldUp: true) == 0)
+    }
+
     @Test("the last loop to finish ends it, and the next one may begin")
     func ends() {
         #expect(look(health(live: 1), bytes: 5_000))

@@ -1,6 +1,7 @@
 import Bytes
 import Foundation
 import Log
+import Synchronization
 import Testing
 
 @testable import Server
@@ -58,7 +59,7 @@ struct StorageCompactionTests {
             outcome.withLock { $0 = .some(failure) }
             outcome.signal()
         }
-        outcome.waitUntil { $0 != nil }
+        outcome.wait(for: "the end of the compaction") { $0 != nil }
         return outcome.withLock { $0 } ?? nil
     }
 
@@ -88,6 +89,84 @@ struct StorageCompactionTests {
         expected[Array("key:6".utf8)] = Array("value 13".utf8)
         #expect(Self.content(node.records) == expected)
         #expect(again.bytes == store.report().bytes)
+    }
+
+    @Test("it ends although writes never cease", arguments: FsyncPolicy.allCases)
+    func endsUnderWrites(policy: FsyncPolicy) throws {
+        let node = try written(policy)
+        let writer = SteadyWriter(count: 300)
+        node.actions.synchronize = { (file) throws(StorageFailure) in
+            try file.synchronize()
+            try writer.writeOne()
+        }
+        let (store, _) = try node.open()
+        let former = try LogFiles.segments(node.logPath)
+        store.beginCompaction()
+        try rewrite(store)
+        writer.begin(store)
+        #expect(end(store) == nil)
+        #expect(writer.writtenCount < 300)
+        let first = try LogBeginning.read(node.logPath, owner: node.owner)
+        #expect(first == (former.last ?? 0) + 1)
+        writer.end()
+        try store.close()
+        #expect(try node.replay().damage.isEmpty)
+    }
+
+    @Test("it ends although the disk is full by then, and what it frees is written to")
+    func endsOnFullDisk() throws {
+        let node = try written(.always)
+        let disk = SmallDisk(room: 1 << 20)
+        let gate = Monitor((isOpen: true, isWaitedFor: false))
+        node.actions.write = disk.actions.write
+        node.actions.synchronize = { (file) throws(StorageFailure) in
+            gate.withLock { $0.isWaitedFor = !$0.isOpen }
+            gate.signal()
+            gate.wait(for: "the gate is open") { $0.isOpen }
+            try file.synchronize()
+        }
+        node.settings.fullRetryMilliseconds = 1
+        let (store, _) = try node.open()
+        let former = try LogFiles.segments(node.logPath)
+        store.beginCompaction()
+        try rewrite(store)
+        node.listener.heard.wait(for: "all is on the disk") { _ in store.backlog == 0 }
+        gate.withLock { $0.isOpen = false }
+        _ = try store.append(Self.write(6, 13))
+        gate.wait(for: "it is being synced") { $0.isWaitedFor }
+        let outcome = Monitor<StorageFailure??>(nil)
+        store.endCompaction { failure in
+            outcome.withLock { $0 = .some(failure) }
+            outcome.signal()
+        }
+        let last = try store.append(Self.write(7, 14))
+        disk.setRoom(0)
+        gate.withLock { $0.isOpen = true }
+        gate.signal()
+        outcome.wait(for: "the end of the compaction") { $0 != nil }
+        #expect(outcome.withLock { $0 } == .some(nil))
+        node.listener.wait(forFullCount: 1)
+        for segment in former {
+            #expect(!FileManager.default.fileExists(atPath: node.segmentPath(segment)))
+        }
+        disk.setRoom(1 << 20)
+        node.listener.wait(for: last)
+        try store.close()
+        #expect(try node.replay().damage.isEmpty)
+    }
+
+    @Test("the file by which it takes effect is there before the disk can be full")
+    func isPrepared() throws {
+        let node = try written(.always)
+        let (store, _) = try node.open()
+        store.beginCompaction()
+        node.listener.wait(for: try store.append(Self.write(6, 13)))
+        let name = LogBeginning.fileName + Directories.temporarySuffix
+        let prepared = try Data(contentsOf: URL(fileURLWithPath: node.logPath + "/" + name))
+        #expect(end(store) == nil)
+        let path = node.logPath + "/" + LogBeginning.fileName
+        #expect(try Data(contentsOf: URL(fileURLWithPath: path)) == prepared)
+        try store.close()
     }
 
     @Test("twice in a row, and over a restart, numbers go on")
@@ -198,6 +277,20 @@ struct StorageCompactionTests {
         }
     }
 
+    @Test("a beginning of a newer format is told from damage, whatever else it holds")
+    func newerBeginning() throws {
+        let node = try TestNode()
+        let path = node.logPath + "/" + LogBeginning.fileName
+        let line = OutputBuffer()
+        defer { line.deallocate() }
+        line.append(#"{"format":7,"begins":{"segment":1}"#)
+        SealedLine.close(line, from: 0)
+        try Data(line.array()).write(to: URL(fileURLWithPath: path))
+        #expect(
+            storageFailure { _ = try node.replay() }
+                == .newerFormat(path: path, format: 7, newest: 1))
+    }
+
     @Test("another node's beginning is refused")
     func foreignBeginning() throws {
         let node = try TestNode()
@@ -241,5 +334,31 @@ struct StorageCompactionTests {
         for (name, bytes) in files {
             try Data(bytes).write(to: URL(fileURLWithPath: node.logPath + "/" + name))
         }
+    }
+}
+
+/// Appends one record at each sync, so that one is always waiting.
+private final class SteadyWriter: Sendable {
+    private let state: Mutex<(store: LogStore?, written: Int)> = Mutex((nil, 0))
+    private let count: Int
+
+    init(count: Int) { self.count = count }
+
+    var writtenCount: Int { state.withLock { $0.written } }
+
+    func begin(_ store: LogStore) { state.withLock { $0.store = store } }
+
+    func end() { state.withLock { $0.store = nil } }
+
+    func writeOne() throws(StorageFailure) {
+        let next = state.withLock { state in
+            guard let store = state.store, state.written < count else {
+                return nil as (LogStore, Int)?
+            }
+            state.written += 1
+            return (store, state.written)
+        }
+        guard let (store, number) = next else { return }
+        _ = try store.append(StoredRecord("steady", "\(number)", number))
     }
 }

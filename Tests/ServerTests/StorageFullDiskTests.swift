@@ -141,10 +141,10 @@ struct StorageFullDiskTests {
         let (store, _) = try node.open()
         #expect(try store.append(Self.records[0]) == .done)
         #expect(store.report().unsyncedBytes == Self.records[0].line.count)
-        syncs.waitUntil { $0 > 0 }
+        syncs.wait(for: "a sync") { $0 > 0 }
         // The thread counts a sync behind its end; the second comes only when there is something.
         #expect(try store.append(Self.records[1]) == .done)
-        syncs.waitUntil { $0 > 1 }
+        syncs.wait(for: "a sync") { $0 > 1 }
         #expect(store.report().syncs >= 1)
         #expect(store.report().syncMicroseconds > 0)
         try store.close()

@@ -47,7 +47,7 @@ struct StorageLogTests {
         let synced = Mutex(0)
         let sizes = Monitor([Int]())
         node.actions.synchronize = { (file) throws(StorageFailure) in
-            gate.waitUntil { $0 }
+            gate.wait(for: "the gate is open") { $0 }
             try file.synchronize()
             let size = try file.size()
             synced.withLock { $0 = size }
@@ -136,12 +136,31 @@ struct StorageLogTests {
         #expect(node.listener.heard.withLock { $0.failures } == [broken])
     }
 
+    @Test("what was replayed is on the disk, in every segment, before more is taken")
+    func syncsWhatWasReplayed() throws {
+        let node = try TestNode(policy: .no, segmentBytesMax: 400)
+        try node.write(Self.records)
+        let segments = try LogFiles.segments(node.logPath)
+        #expect(segments.count > 2)
+        let synced = Mutex<[String]>([])
+        node.actions.synchronize = { (file) throws(StorageFailure) in
+            try file.synchronize()
+            synced.withLock { $0.append(file.path) }
+        }
+        node.settings = LogStore.Settings(policy: .always)
+        let (store, _) = try node.open()
+        #expect(synced.withLock { $0 } == segments.dropLast().map(node.segmentPath))
+        try store.close()
+    }
+
     @Test("a backlog is told of, and a closed log takes nothing")
     func backlog() throws {
         let node = try TestNode()
         node.settings.backlogBytesMax = 100
         let gate = Monitor(false)
-        node.actions.synchronize = { (_) throws(StorageFailure) in gate.waitUntil { $0 } }
+        node.actions.synchronize = { (_) throws(StorageFailure) in
+            gate.wait(for: "the gate is open") { $0 }
+        }
         let (store, _) = try node.open()
         #expect(!store.isCongested)
         _ = try store.append(Self.records[0])

@@ -3,6 +3,7 @@ import Foundation
 import Log
 import Ring
 import Synchronization
+import Testing
 
 @testable import Server
 
@@ -97,13 +98,35 @@ final class StoreListener: Sendable {
         LogStore.Listener(onDurable: onDurable, onFailure: onFailure, onFull: onFull)
     }
 
-    func wait(forFullCount count: Int) { heard.waitUntil { $0.full.count >= count } }
-
-    func wait(forTicket ticket: UInt64) {
-        heard.waitUntil { $0.tickets.last ?? 0 >= ticket || !$0.failures.isEmpty }
+    func wait(forFullCount count: Int) {
+        heard.wait(for: "\(count) words of a full disk") { $0.full.count >= count }
     }
 
-    func waitForFailure() { heard.waitUntil { !$0.failures.isEmpty } }
+    func wait(forTicket ticket: UInt64) {
+        heard.wait(for: "ticket \(ticket)") {
+            $0.tickets.last ?? 0 >= ticket || !$0.failures.isEmpty
+        }
+    }
+
+    /// Waits until what was appended is durable.
+    func wait(for appended: LogStore.Appended) {
+        if case .pending(let ticket) = appended { wait(forTicket: ticket) }
+    }
+
+    func waitForFailure() { heard.wait(for: "a failure") { !$0.failures.isEmpty } }
+}
+
+extension Monitor {
+    /// Waits until the value is as wanted; records an issue when that takes too long, so that a test
+    /// which cannot succeed ends.
+    func wait(for what: String, _ isWanted: (inout Value) -> Bool) {
+        var isSo = false
+        waitUntil(milliseconds: 60_000) { value in
+            isSo = isWanted(&value)
+            return isSo
+        }
+        if !isSo { Issue.record(Comment(rawValue: "not within a minute: \(what)")) }
+    }
 }
 
 /// A founded node in a temporary directory, whose log is opened again and again.
@@ -121,10 +144,12 @@ final class TestNode {
 
     var logPath: String { path + "/log" }
 
-    init(policy: FsyncPolicy = .always, segmentBytesMax: Int = 64 << 20) throws {
+    init(
+        policy: FsyncPolicy = .always, segmentBytesMax: Int = 64 << 20, cluster: String = "c0ffee"
+    ) throws {
         temporary = try TemporaryDirectory()
         path = temporary.path + "/n1"
-        identity = try Self.makeIdentity()
+        identity = try Self.makeIdentity(cluster: cluster)
         owner = LogOwner(identity)
         settings = LogStore.Settings(policy: policy)
         settings.segmentBytesMax = segmentBytesMax
@@ -146,6 +171,8 @@ final class TestNode {
         replayed = []
         damaged = []
         progress = []
+        // Each store numbers its tickets anew.
+        listener.heard.withLock { $0.tickets = [] }
         return try LogStore.open(
             logPath, owner: owner ?? self.owner, settings: settings, isDoubtful: isDoubtful,
             actions: actions,
@@ -158,13 +185,7 @@ final class TestNode {
     /// Opens, appends each record and waits for it, closes.
     func write(_ records: [StoredRecord]) throws {
         let (store, _) = try open()
-        let listener = listener
-        listener.heard.withLock { $0.tickets = [] }
-        for record in records {
-            if case .pending(let ticket) = try store.append(record) {
-                listener.wait(forTicket: ticket)
-            }
-        }
+        for record in records { listener.wait(for: try store.append(record)) }
         try store.close()
     }
 

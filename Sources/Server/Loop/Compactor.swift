@@ -10,8 +10,10 @@ struct CompactionLimits: Sendable {
     var garbageMin = 0.5
     /// Bytes that an event loop writes per tick.
     var bytesPerTick = 512 << 10
-    /// No more is written while so many bytes wait for the disk.
+    /// Less is written while so many bytes wait for the disk.
     var backlogBytesMax = 1 << 20
+    /// By so much: without an end the log would grow for as long as the disk is behind.
+    var behindShare = 8
     /// How long a compaction that failed is put off, in microseconds.
     var retryMicroseconds = 30_000_000
 }
@@ -118,6 +120,18 @@ final class Compactor: Sendable {
         guard health.damaged == 0, health.doubtful == 0 else { return false }
         let garbage = 1 - Double(health.liveBytes) / Double(max(1, log.bytes))
         return hasDamage || log.bytes >= limits.logBytesMin && garbage >= limits.garbageMin
+    }
+
+    /// How much an event loop writes in this tick.
+    ///
+    /// - Parameters:
+    ///   - backlog: bytes that wait for the disk.
+    ///   - isHeldUp: whether the disk takes nothing at all, or new writes are refused already.
+    /// - Returns: bytes.
+    func bytes(backlog: Int, isHeldUp: Bool) -> Int {
+        if isHeldUp { return 0 }
+        return backlog < limits.backlogBytesMax
+            ? limits.bytesPerTick : limits.bytesPerTick / limits.behindShare
     }
 
     /// How far an event loop is, 0 to 1.

@@ -56,8 +56,10 @@ extension LoopHost {
     }
 
     private func rewriteSome(_ worker: Worker, _ store: LogStore) {
-        guard store.backlog < process.compactor.limits.backlogBytesMax else { return }
-        let isDone = worker.rewriteSome(bytesMax: process.compactor.limits.bytesPerTick)
+        let bytes = process.compactor.bytes(
+            backlog: store.backlog, isHeldUp: store.isCongested || store.isFull)
+        guard bytes > 0 else { return }
+        let isDone = worker.rewriteSome(bytesMax: bytes)
         process.compactor.note(share: worker.rewriteShare, loop: number)
         guard isDone else { return }
         isRewriting = false

@@ -80,14 +80,34 @@ enum Directories {
     static func replace(
         _ name: String, in directory: String, with bytes: UnsafeRawBufferPointer
     ) throws(StorageFailure) {
-        let path = directory + "/" + name
-        let temporary = path + temporarySuffix
+        try prepare(name, in: directory, with: bytes)
+        try putInPlace(name, in: directory)
+    }
+
+    /// Writes what is to take a file's place, beside it.
+    static func prepare(
+        _ name: String, in directory: String, with bytes: UnsafeRawBufferPointer
+    ) throws(StorageFailure) {
+        let temporary = directory + "/" + name + temporarySuffix
         try remove(temporary)
         let file = try DataFile.open(temporary, O_WRONLY | O_CREAT | O_EXCL)
         defer { file.close() }
-        try file.write(bytes, at: 0)
+        do throws(StorageFailure) {
+            try file.write(bytes, at: 0)
+        } catch {
+            // Half of it would only take room on a disk that is full.
+            try remove(temporary)
+            throw error
+        }
+    }
+
+    /// Lets what was prepared take a file's place, at once and durably.
+    static func putInPlace(_ name: String, in directory: String) throws(StorageFailure) {
+        let path = directory + "/" + name
+        let file = try DataFile.open(path + temporarySuffix, O_WRONLY)
+        defer { file.close() }
         try file.synchronize()
-        guard rename(temporary, path) == 0 else { throw .last("replace", path) }
+        guard rename(path + temporarySuffix, path) == 0 else { throw .last("replace", path) }
         try synchronize(directory)
     }
 }

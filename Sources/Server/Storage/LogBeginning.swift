@@ -15,8 +15,9 @@ struct LogBeginning {
     /// No such file is longer, in bytes.
     private static let countMax = 4 << 10
 
-    private struct Content: Codable {
-        var format: Int
+    private struct Format: Decodable { var format: Int }
+
+    private struct Content: Decodable {
         var cluster: String
         var node: String
         var first: Int
@@ -36,13 +37,16 @@ struct LogBeginning {
             let body = try bytes.dropLast().withUnsafeBytes { line in
                 Array(try SealedLine.content(of: line)) + [UInt8(ascii: "}")]
             }
+            let format = try JSONDecoder().decode(Format.self, from: Data(body)).format
+            guard format <= SegmentHeader.newestFormat else {
+                throw StorageFailure.newerFormat(
+                    path: path, format: format, newest: SegmentHeader.newestFormat)
+            }
             content = try JSONDecoder().decode(Content.self, from: Data(body))
+        } catch let failure as StorageFailure {
+            throw failure
         } catch {
             throw .damaged(path: path, offset: 0, reason: "it does not tell where the log begins")
-        }
-        guard content.format <= SegmentHeader.newestFormat else {
-            throw .newerFormat(
-                path: path, format: content.format, newest: SegmentHeader.newestFormat)
         }
         try owner.check(path, clusterID: content.cluster, nodeID: content.node)
         guard content.first > 0 else {
@@ -55,6 +59,14 @@ struct LogBeginning {
     static func write(
         _ first: Int, _ directory: String, owner: LogOwner
     ) throws(StorageFailure) {
+        try prepare(first, directory, owner: owner)
+        try putInPlace(directory)
+    }
+
+    /// Writes what ``putInPlace(_:)`` then lets count, which so needs no room on the disk.
+    static func prepare(
+        _ first: Int, _ directory: String, owner: LogOwner
+    ) throws(StorageFailure) {
         let line = OutputBuffer()
         defer { line.deallocate() }
         // Ids are hexadecimal, so nothing needs an escape.
@@ -62,6 +74,11 @@ struct LogBeginning {
             "{\"format\":1,\"cluster\":\"\(owner.clusterID)\",\"node\":\"\(owner.nodeID)\""
                 + ",\"first\":\(first)")
         SealedLine.close(line, from: 0)
-        try Directories.replace(fileName, in: directory, with: line.bytes)
+        try Directories.prepare(fileName, in: directory, with: line.bytes)
+    }
+
+    /// Lets count, durably and at once, what was prepared.
+    static func putInPlace(_ directory: String) throws(StorageFailure) {
+        try Directories.putInPlace(fileName, in: directory)
     }
 }

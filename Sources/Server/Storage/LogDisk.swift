@@ -15,6 +15,8 @@ struct LogDisk {
     private var formerBytes: [Int]
     /// The segment with which the compaction under way began; nil when there is none.
     private(set) var compactedFrom: Int?
+    /// Whether the file that lets the log begin with it is written, so that it needs no more room.
+    private var isBeginningPrepared = false
 
     init(_ writer: SegmentWriter, _ replayed: ReplayReport) {
         self.writer = writer
@@ -116,6 +118,21 @@ extension LogDisk {
     mutating func beginCompaction() throws(StorageFailure) {
         try roll()
         compactedFrom = writer.segment
+        do throws(StorageFailure) {
+            try LogBeginning.prepare(writer.segment, writer.directory, owner: writer.owner)
+            isBeginningPrepared = true
+        } catch {
+            // It is tried again at the end, which then fails for the same reason.
+            isBeginningPrepared = false
+        }
+    }
+
+    /// Lets the log begin with the compaction, durably and at once.
+    func takeEffect(_ first: Int) throws(StorageFailure) {
+        if !isBeginningPrepared {
+            try LogBeginning.prepare(first, writer.directory, owner: writer.owner)
+        }
+        try LogBeginning.putInPlace(writer.directory)
     }
 
     /// The compaction has taken effect, or was given up.

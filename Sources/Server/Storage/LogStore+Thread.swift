@@ -29,7 +29,7 @@ extension LogStore {
             do throws(StorageFailure) {
                 if bytes > 0 { try commit(batch.bytes, records) }
                 forget(bytes)
-                if bytes > 0 { listener.onDurable(ticket) }
+                if bytes > 0 { noteDurable(ticket) }
             } catch {
                 forget(bytes)
                 stop(error)
@@ -37,6 +37,11 @@ extension LogStore {
             batch.clear(keepingAtMost: LogStore.keptBytesMax)
             endCompactionIfWanted()
         }
+    }
+
+    private func noteDurable(_ ticket: UInt64) {
+        state.withLock { $0.writtenTicket = ticket }
+        listener.onDurable(ticket)
     }
 
     /// Waits for something to do and takes what is to be written.
@@ -63,6 +68,8 @@ extension LogStore {
                 return state.full == nil
             }
             if isFirst { listener.onFull(full) }
+            // What it removes may be the room that is waited for.
+            endCompactionIfWanted()
             guard waitForRoom() else { throw full }
         }
         let wasFull = state.withLock { state in
@@ -165,6 +172,7 @@ extension LogStore {
                 state.pending.clear(keepingAtMost: LogStore.keptBytesMax)
                 state.pendingRecords = 0
                 state.full = nil
+                state.writtenTicket = state.ticket
                 return state.ticket
             }
             guard let written else { return }
@@ -216,36 +224,37 @@ extension LogStore {
     /// Once all that a compaction has written is on the disk: lets the log begin with it.
     private func endCompactionIfWanted() {
         let wanted = state.withLock { state in
-            let isReady = state.pending.isEmpty && state.full == nil
-            guard isReady || state.failure != nil || state.isClosing else { return nil as Tell? }
+            guard state.isCompactionWritten || state.failure != nil || state.isClosing else {
+                return nil as CompactionEnd?
+            }
             defer { state.compacted = nil }
             return state.compacted
         }
         guard let wanted else { return }
         do throws(StorageFailure) {
             try finishCompaction()
-            wanted(nil)
+            wanted.tell(nil)
         } catch {
             state.withLock { state in
                 state.isRollWanted = false
                 _ = state.disk.endCompaction(isDone: false)
             }
-            wanted(error)
+            wanted.tell(error)
         }
     }
 
-    private typealias Tell = @Sendable (StorageFailure?) -> Void
-
     private func finishCompaction() throws(StorageFailure) {
-        let first = try state.withLock { (state) throws(StorageFailure) in
+        try state.withLock { (state) throws(StorageFailure) in
             try state.check()
             try state.beginCompactionIfWanted()
-            return state.disk.compactedFrom
         }
-        guard let first else { return }
         synchronizeWritten()
-        try state.withLock { (state) throws(StorageFailure) in try state.check() }
-        try LogBeginning.write(first, directory, owner: owner)
+        let disk = try state.withLock { (state) throws(StorageFailure) in
+            try state.check()
+            return state.disk
+        }
+        guard let first = disk.compactedFrom else { return }
+        try disk.takeEffect(first)
         let obsolete = state.withLock { $0.disk.endCompaction(isDone: true) }
         for segment in obsolete { try Directories.remove(LogFiles.path(directory, segment)) }
     }
@@ -274,7 +283,7 @@ extension LogStore {
     /// - Parameter done: is told, on the store's own thread, why it failed; nil when it did not. The
     ///   log is as good as before then.
     public func endCompaction(_ done: @escaping @Sendable (StorageFailure?) -> Void) {
-        state.withLock { $0.compacted = done }
+        state.withLock { $0.compacted = CompactionEnd(ticket: $0.ticket, tell: done) }
         state.signal()
     }
 }

@@ -92,15 +92,23 @@ public final class LogStore: Sendable {
         var pendingRecords = 0
         /// The ticket of the last batch taken.
         var ticket: UInt64 = 0
+        /// The ticket of the last batch that was written; under `always` it is on the disk too.
+        var writtenTicket: UInt64 = 0
         var failure: StorageFailure?
         /// Why nothing can be written at present: the disk is full.
         var full: StorageFailure?
         /// Whether the next batch begins the segment that a compaction begins with.
         var isRollWanted = false
-        /// Who waits for the compaction to take effect.
-        var compacted: (@Sendable (StorageFailure?) -> Void)?
+        /// The end of a compaction, once it is asked for.
+        var compacted: CompactionEnd?
         var isClosing = false
         var isFinished = false
+
+        /// Whether all is written that the compaction's end waits for, whatever came after it: more
+        /// may come for ever, and be more than the disk has room for.
+        var isCompactionWritten: Bool {
+            compacted.map { $0.ticket <= writtenTicket } ?? false
+        }
 
         /// Refuses once the store has failed or is closing.
         func check() throws(StorageFailure) {
@@ -109,12 +117,19 @@ public final class LogStore: Sendable {
         }
     }
 
+    /// What a compaction waits for before it takes effect.
+    struct CompactionEnd {
+        /// The last batch that it must not be without.
+        let ticket: UInt64
+        /// Is told why it did not take effect; nil when it did.
+        let tell: @Sendable (StorageFailure?) -> Void
+    }
+
     let state: Monitor<State>
     /// How the store works.
     public let settings: Settings
     let listener: Listener
     let directory: String
-    let owner: LogOwner
     private let backlogBytes = Atomic<Int>(0)
 
     private init(
@@ -124,7 +139,6 @@ public final class LogStore: Sendable {
         self.settings = settings
         self.listener = listener
         directory = reader.directory
-        owner = reader.owner
     }
 
     deinit { state.withLock { $0.pending.deallocate() } }
@@ -158,6 +172,7 @@ public final class LogStore: Sendable {
             directory: directory, owner: owner, lineBytesMax: settings.lineBytesMax,
             first: try LogBeginning.read(directory, owner: owner))
         let (report, end) = try reader.read(replay)
+        try synchronize(from: reader.first, to: end.segment, directory, actions)
         let writer = try SegmentWriter(
             directory: directory, owner: owner, end: end,
             segmentBytesMax: settings.segmentBytesMax, actions: actions)
@@ -172,6 +187,18 @@ public final class LogStore: Sendable {
         }
         store.startThread()
         return (store, report)
+    }
+
+    /// Brings the segments before the last one to the disk, where a process that was killed may not
+    /// have brought them: what was replayed counts as durable from now on.
+    private static func synchronize(
+        from first: Int, to last: Int, _ directory: String, _ actions: FileActions
+    ) throws(StorageFailure) {
+        for segment in first..<last {
+            let file = try DataFile.open(LogFiles.path(directory, segment), O_RDWR)
+            defer { file.close() }
+            try actions.synchronize(file)
+        }
     }
 
     private func noteDoubt(_ replay: Replay) throws(StorageFailure) {
@@ -194,6 +221,9 @@ public final class LogStore: Sendable {
     /// Callers look before they take commands from clients, because a batch that exists must be
     /// appended; the backlog is then bounded by the limit and one batch of each event loop.
     public var isCongested: Bool { backlog >= settings.backlogBytesMax }
+
+    /// Whether the disk has no room for what was taken last.
+    public var isFull: Bool { state.withLock { $0.full != nil } }
 
     /// The room on the log's disk in bytes; nil when the system does not tell.
     public var freeBytes: Int? {
