@@ -1,5 +1,6 @@
 import Foundation
 import Log
+import Synchronization
 import Testing
 
 @testable import Server
@@ -103,6 +104,55 @@ struct StorageRingFileTests {
         let again = try RingFile(node.path, owner: node.owner)
         #expect(again.last(.vote) == body("60"))
         #expect(again.last(.epoch)?.starts(with: body(#"{"number":60,"#)) == true)
+        again.close()
+    }
+
+    @Test("room for votes is reserved behind every line, however long the file has grown")
+    func reserve() throws {
+        let node = try TestNode()
+        let ring = try RingFile(node.path, owner: node.owner)
+        defer { ring.close() }
+        let filler = String(repeating: "x", count: 7_000)
+        for number in 1...100 {
+            try ring.append(.vote, body(#"{"number":\#(number),"filler":"\#(filler)"}"#))
+            var status = stat()
+            #expect(stat(url(node).path, &status) == 0)
+            let room = Int(status.st_blocks) * 512 - Int(status.st_size)
+            #expect(room >= RingFile.reserveBytes / 2, "after \(status.st_size) bytes")
+        }
+    }
+
+    @Test("a full disk is waited for, and what it took of a line is cut off at once")
+    func fullDisk() throws {
+        let node = try TestNode()
+        let disk = SmallDisk(room: 5)
+        let ring = try RingFile(node.path, owner: node.owner, actions: disk.actions)
+        let before = try Data(contentsOf: url(node))
+        let told = Mutex<[StorageFailure]>([])
+        try ring.append(.vote, body("1")) { failure in
+            told.withLock { $0.append(failure) }
+            #expect(FileManager.default.contents(atPath: url(node).path) == before)
+            disk.setRoom(1 << 20)
+        }
+        #expect(told.withLock { $0.map(\.isFullDisk) } == [true])
+        #expect(ring.last(.vote) == body("1"))
+        ring.close()
+        let again = try RingFile(node.path, owner: node.owner)
+        #expect(again.last(.vote) == body("1") && again.cutBytes == 0)
+        again.close()
+    }
+
+    @Test("who waits for a full disk is let go when the file is closed")
+    func closedWhileFull() throws {
+        let node = try TestNode()
+        let ring = try RingFile(
+            node.path, owner: node.owner, actions: SmallDisk(room: 0).actions)
+        let failure = storageFailure {
+            try ring.append(.vote, body("1")) { _ in ring.close() }
+        }
+        #expect(failure == .stopped(reason: "no more writes are taken: the file is closed"))
+        let again = try RingFile(node.path, owner: node.owner)
+        #expect(again.last(.vote) == nil)
         again.close()
     }
 }

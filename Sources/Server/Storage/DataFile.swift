@@ -125,9 +125,12 @@ struct DataFile: Sendable {
     /// and no zeros stand behind the last line.
     ///
     /// A system, disk or file system that cannot is no failure; a write that does not fit will be.
-    func reserve(from offset: Int, count: Int) {
+    ///
+    /// - Returns: whether the room is there.
+    @discardableResult
+    func reserve(from offset: Int, count: Int) -> Bool {
         let keepSize: Int32 = 1  // FALLOC_FL_KEEP_SIZE
-        _ = DataFile.fallocate?(descriptor, keepSize, off_t(offset), off_t(count))
+        return DataFile.fallocate?(descriptor, keepSize, off_t(offset), off_t(count)) == 0
     }
 
     private typealias Fallocate = @convention(c) (Int32, Int32, off_t, off_t) -> Int32

@@ -14,6 +14,9 @@ import Synchronization
 /// Of each kind the last line counts. The bodies are JSON of others' making. `c` is the checksum of
 /// the log's lines. When the file has grown long it is replaced by its last epoch and vote, at
 /// once. Appending blocks for a sync, so it is done on a thread that may wait.
+///
+/// A full disk is waited for, as the log does: nothing is said meanwhile that depends on the line,
+/// so the node does not vote, and goes on by itself when there is room.
 public final class RingFile: Sendable {
     /// What a line holds.
     public enum Kind: String, Sendable, CaseIterable {
@@ -26,23 +29,29 @@ public final class RingFile: Sendable {
     struct State {
         var file: DataFile
         var bytes: Int
+        /// Up to where room on the disk is reserved.
+        var reservedBytes: Int
         /// The length at which it is rewritten.
         var bytesMax: Int
         var bodies: [Kind: [UInt8]]
         var failure: StorageFailure?
+        var isClosed = false
     }
 
     static let fileName = "ring.jsonl"
     /// It is not rewritten below this length in bytes.
     static let compactBytesMin = 1 << 20
     /// Room that is reserved behind its end, in bytes, so that a disk that others fill up does not
-    /// keep the node from voting.
+    /// keep the node from voting; half of it is always left behind a line.
     static let reserveBytes = 512 << 10
+    /// How long a full disk is left alone before it is tried again.
+    static let fullRetryMilliseconds = 250
     /// No ring file is longer, in bytes.
     static let bytesMax = 256 << 20
 
     private let directory: String
     private let owner: LogOwner
+    private let actions: FileActions
     private let state: Mutex<State>
     /// Bytes of a torn last line that were cut when the file was opened; 0 usually.
     public let cutBytes: Int
@@ -53,22 +62,27 @@ public final class RingFile: Sendable {
     ///   - directory: the node's directory.
     ///   - owner: whose file it must be.
     /// - Throws: why it must not be used: foreign, newer, damaged with good lines behind it …
-    public init(_ directory: String, owner: LogOwner) throws(StorageFailure) {
+    public convenience init(_ directory: String, owner: LogOwner) throws(StorageFailure) {
+        try self.init(directory, owner: owner, actions: .system)
+    }
+
+    init(_ directory: String, owner: LogOwner, actions: FileActions) throws(StorageFailure) {
         self.directory = directory
         self.owner = owner
+        self.actions = actions
         let file = try DataFile.open(directory + "/" + RingFile.fileName, O_RDWR)
         do throws(StorageFailure) {
             let bytes = try file.contents(countMax: RingFile.bytesMax)
             let content = try RingFileContent(bytes, path: file.path, owner: owner)
             cutBytes = bytes.count - content.bytes
             if cutBytes > 0 { try file.truncate(to: content.bytes) }
-            file.reserve(from: content.bytes, count: RingFile.reserveBytes)
             // What was read may be in memory only; what depends on it must not be.
             try file.synchronize()
-            state = Mutex(
-                State(
-                    file: file, bytes: content.bytes, bytesMax: RingFile.compactBytesMin,
-                    bodies: content.bodies))
+            var state = State(
+                file: file, bytes: content.bytes, reservedBytes: content.bytes,
+                bytesMax: RingFile.compactBytesMin, bodies: content.bodies)
+            state.reserve()
+            self.state = Mutex(state)
         } catch {
             file.close()
             throw error
@@ -92,31 +106,63 @@ public final class RingFile: Sendable {
     /// - Parameters:
     ///   - kind: what it holds.
     ///   - body: JSON without a line feed.
+    ///   - onFull: is told once if the disk is full, which is then waited for until ``close()``.
     /// - Throws: why it may not be on the disk; from then on nothing more is taken.
-    public func append(_ kind: Kind, _ body: [UInt8]) throws(StorageFailure) {
+    public func append(
+        _ kind: Kind, _ body: [UInt8], onFull: (StorageFailure) -> Void = { _ in }
+    ) throws(StorageFailure) {
         let line = RingFile.line(kind, body)
-        let failure: StorageFailure? = state.withLock { state in
-            if let failure = state.failure { return .stopped(reason: failure.description) }
+        var isTold = false
+        while let full = try tryToAppend(line, kind, body) {
+            if !isTold { onFull(full) }
+            isTold = true
+            Thread.sleep(forTimeInterval: Double(RingFile.fullRetryMilliseconds) / 1_000)
+        }
+    }
+
+    /// Returns that the disk is full, and nothing was written.
+    private func tryToAppend(
+        _ line: [UInt8], _ kind: Kind, _ body: [UInt8]
+    ) throws(StorageFailure) -> StorageFailure? {
+        try state.withLock { (state) throws(StorageFailure) in
+            if let failure = state.failure { throw .stopped(reason: failure.description) }
             do throws(StorageFailure) {
-                try line.withBytes { (bytes) throws(StorageFailure) in
-                    try state.file.write(bytes, at: state.bytes)
-                }
-                try state.file.synchronize()
+                if let full = try write(line, &state) { return full }
+                try actions.synchronize(state.file)
                 state.bytes += line.count
                 state.bodies[kind] = body
                 if state.bytes > state.bytesMax { try compactIfThereIsRoom(&state) }
+                state.reserve()
                 return nil
             } catch {
                 state.failure = error
-                return error
+                throw error
             }
         }
-        if let failure { throw failure }
+    }
+
+    /// Returns that the disk is full; what was written in spite of it is cut off.
+    private func write(
+        _ line: [UInt8], _ state: inout State
+    ) throws(StorageFailure) -> StorageFailure? {
+        do throws(StorageFailure) {
+            try line.withBytes { (bytes) throws(StorageFailure) in
+                try actions.write(state.file, bytes, state.bytes)
+            }
+            return nil
+        } catch {
+            guard error.isFullDisk else { throw error }
+            try state.file.truncate(to: state.bytes)
+            state.reservedBytes = state.bytes
+            return error
+        }
     }
 
     /// Closes the file.
     public func close() {
         state.withLock { state in
+            guard !state.isClosed else { return }
+            state.isClosed = true
             if state.failure == nil { state.failure = .stopped(reason: "the file is closed") }
             state.file.close()
         }
@@ -138,10 +184,10 @@ public final class RingFile: Sendable {
             try Directories.replace(RingFile.fileName, in: directory, with: bytes)
         }
         let file = try DataFile.open(state.file.path, O_RDWR)
-        file.reserve(from: lines.count, count: RingFile.reserveBytes)
         state.file.close()
         state.file = file
         state.bytes = lines.count
+        state.reservedBytes = lines.count
         // A large epoch alone must not have it rewritten at every line.
         state.bytesMax = max(RingFile.compactBytesMin, 4 * lines.count)
     }
@@ -170,5 +216,15 @@ public final class RingFile: Sendable {
             if let body = bodies[kind] { append(kind, body, to: output) }
         }
         return output.array()
+    }
+}
+
+extension RingFile.State {
+    /// Reserves room for what comes, unless enough is left.
+    mutating func reserve() {
+        guard bytes + RingFile.reserveBytes / 2 > reservedBytes else { return }
+        if file.reserve(from: bytes, count: RingFile.reserveBytes) {
+            reservedBytes = bytes + RingFile.reserveBytes
+        }
     }
 }
