@@ -10,6 +10,10 @@ import Glibc
 ///                       file `node.json` holds a node
 ///     n1.log …          what the nodes print
 ///     n1.pid …          which process runs a node (`ProcessRecord`)
+///     recovery.json     that a recovery is under way, or was broken off
+///     n1.recovered      a directory that a recovery makes
+///     n1.before-recovery-…   a directory as it was before a recovery
+///     *.new             what is to take a file's place, while it is written
 public struct ClusterFolder: Sendable, Equatable {
     /// The absolute path.
     public let path: String
@@ -71,13 +75,30 @@ public struct ClusterFolder: Sendable, Equatable {
     /// No node was ever started on such directories, or all were stopped before: `cluster.json` is
     /// what a start needs, and the rename that makes or unmakes it is the turning point.
     func removeUnfinished() throws(LocalClusterError) {
+        for path in [foundingPath, manifestPath] { try Files.remove(Files.temporary(of: path)) }
         guard let left = try readManifest(foundingPath) else { return }
         for node in left.nodes {
             try Files.remove(directory(of: node))
             try Files.remove(logPath(of: node.name))
-            try Files.remove(recordPath(of: node.name))
+            for path in [recordPath(of: node.name), Files.temporary(of: recordPath(of: node.name))]
+            {
+                try Files.remove(path)
+            }
         }
+        try removeRecovered(left)
         try Files.remove(foundingPath)
+    }
+
+    /// Removes what recoveries of a cluster have made and kept beside its directories.
+    private func removeRecovered(_ manifest: ClusterManifest) throws(LocalClusterError) {
+        for name in try Files.names(in: path) ?? [] {
+            let isMade = manifest.nodes.contains { node in
+                name == node.directory + ".recovered"
+                    || name.hasPrefix(node.directory + ".before-recovery-")
+            }
+            if isMade { try Files.remove("\(path)/\(name)") }
+        }
+        for file in [recoveryPath, Files.temporary(of: recoveryPath)] { try Files.remove(file) }
     }
 
     private func readManifest(_ file: String) throws(LocalClusterError) -> ClusterManifest? {

@@ -34,7 +34,21 @@ enum Files {
 
     /// Writes the file so that after a crash either the old bytes are there or all of the new ones.
     static func replace(_ path: String, with bytes: [UInt8]) throws(LocalClusterError) {
-        let temporary = path + ".new"
+        let temporary = temporary(of: path)
+        do {
+            try write(bytes, to: temporary)
+            try move(temporary, to: path)
+        } catch {
+            // What made the write fail, such as a full disk, is what is told.
+            unlink(temporary)
+            throw error
+        }
+    }
+
+    /// Where the bytes are written that are to take a file's place.
+    static func temporary(of path: String) -> String { path + ".new" }
+
+    private static func write(_ bytes: [UInt8], to temporary: String) throws(LocalClusterError) {
         let descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
         if descriptor < 0 { throw failure("writing \(temporary)") }
         defer { close(descriptor) }
@@ -50,7 +64,6 @@ enum Files {
             written += count
         }
         if fsync(descriptor) != 0 { throw failure("syncing \(temporary)") }
-        try move(temporary, to: path)
     }
 
     /// Renames within one folder and makes the new name durable.
@@ -77,12 +90,16 @@ enum Files {
         }
         defer { closedir(folder) }
         var names: [String] = []
+        errno = 0
         while let entry = readdir(folder) {
             let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
                 String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
             }
             if name != "." && name != ".." { names.append(name) }
+            errno = 0
         }
+        // An end and a failure look the same but for that.
+        if errno != 0 { throw failure("reading the folder \(path)") }
         return names.sorted()
     }
 

@@ -54,6 +54,7 @@ extension LocalCluster {
     ) async throws(LocalClusterError) -> ManifestNode {
         let lock = try await FolderLock.take(folder)
         defer { lock.release() }
+        try requireNoRecovery()
         let node = try next(order)
         var manifest = try manifest()
         try requireFreePorts([node], host: manifest.host)

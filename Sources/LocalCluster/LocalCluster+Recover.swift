@@ -18,6 +18,15 @@ extension ClusterFolder {
 }
 
 extension LocalCluster {
+    /// Checks that no recovery is half done: its directories are partly those of the former cluster.
+    func requireNoRecovery() throws(LocalClusterError) {
+        guard !Files.exists(folder.recoveryPath) else {
+            throw .recoveryUnfinished(folder: folder.path)
+        }
+    }
+}
+
+extension LocalCluster {
     /// Has a new cluster made of what is left of this one, while no node runs and none is started,
     /// and takes it for the cluster of this folder.
     ///

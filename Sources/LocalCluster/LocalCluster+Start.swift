@@ -31,6 +31,7 @@ extension LocalCluster {
         var report = StartReport()
         var manifest: ClusterManifest
         if let present = try folder.manifest() {
+            try requireNoRecovery()
             manifest = try forgetGone(present, progress: progress)
         } else {
             progress("founding \(plan.name): \(plan.nodes) nodes, \(plan.replicas) copies")
@@ -58,6 +59,7 @@ extension LocalCluster {
         _ = try manifest()
         let lock = try await FolderLock.take(folder)
         defer { lock.release() }
+        try requireNoRecovery()
         let manifest = try forgetGone(try manifest(), progress: progress)
         let nodes = try selected(names, of: manifest)
         var report = StartReport()

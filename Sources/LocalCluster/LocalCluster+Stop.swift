@@ -70,10 +70,12 @@ extension LocalCluster {
         for node in try alive(names, of: try manifest()) { _ = try signal(node.name, SIGCONT) }
     }
 
-    /// Removes the cluster with all its data.
+    /// Removes the cluster with all its data, also those from before a recovery.
     ///
+    /// - Returns: the names in its folder that are not known to be the cluster's, and stay.
     /// - Throws: ``LocalClusterError/stillRunning(nodes:)``.
-    public func wipe() async throws(LocalClusterError) {
+    @discardableResult
+    public func wipe() async throws(LocalClusterError) -> [String] {
         let lock = try await FolderLock.take(folder)
         defer { lock.release() }
         if try folder.manifest() != nil {
@@ -84,7 +86,9 @@ extension LocalCluster {
             try Files.move(folder.manifestPath, to: folder.foundingPath)
         }
         try folder.removeUnfinished()
-        if try Files.names(in: folder.path)?.isEmpty ?? false { try Files.remove(folder.path) }
+        let left = try Files.names(in: folder.path) ?? []
+        if left.isEmpty { try Files.remove(folder.path) }
+        return left
     }
 
     private func alive(

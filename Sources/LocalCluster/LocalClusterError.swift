@@ -29,6 +29,8 @@ public enum LocalClusterError: Error, Equatable, Sendable, CustomStringConvertib
     case didNotStop(node: String, seconds: Int)
     /// What was asked needs the nodes stopped.
     case stillRunning(nodes: [String])
+    /// A recovery was begun and has not been ended.
+    case recoveryUnfinished(folder: String)
     /// The operating system refused.
     case system(operation: String, code: Int32)
 
@@ -58,6 +60,9 @@ public enum LocalClusterError: Error, Equatable, Sendable, CustomStringConvertib
             "\(node) did not stop within \(seconds) s; `ringmaster kill \(node)` ends it at once"
         case .stillRunning(let nodes):
             "\(nodes.joined(separator: " ")) still running; `ringmaster down` stops them"
+        case .recoveryUnfinished(let folder):
+            "a recovery of the cluster in \(folder) was broken off; "
+                + "`ringmaster recover --force` ends it"
         case .system(let operation, let code):
             "\(operation): \(String(cString: strerror(code)))"
         }

@@ -55,6 +55,11 @@ public struct NodeLaunch: Sendable {
         }
     }
 
+    /// The same way of starting nodes, with more arguments behind the others.
+    public func adding(_ more: @escaping @Sendable (Node) -> [String]) -> NodeLaunch {
+        NodeLaunch(executable: executable) { [arguments] node in arguments(node) + more(node) }
+    }
+
     /// Starts a process that outlives this one.
     func spawn(_ node: Node, log: String) throws(LocalClusterError) -> Int32 {
         let words = [executable] + arguments(node)

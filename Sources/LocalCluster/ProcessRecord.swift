@@ -28,13 +28,26 @@ struct ProcessRecord: Codable, Equatable {
 
     /// The recorded process as it is now; nil when it has ended.
     func facts() throws(LocalClusterError) -> ProcessFacts? {
-        guard pid > 0, let facts = try ProcessFacts.read(pid: pid),
-            facts.startTicks == startTicks, !facts.hasEnded,
-            try ProcessFacts.bootID() == bootID,
-            let program = ProcessFacts.executable(pid: "\(pid)"),
-            Files.name(of: program) == Files.name(of: executable)
+        guard pid > 0, let facts = try ProcessFacts.read(pid: pid), !facts.hasEnded,
+            names(
+                facts, bootID: try ProcessFacts.bootID(),
+                program: ProcessFacts.executable(pid: "\(pid)"))
         else { return nil }
         return facts
+    }
+
+    /// Whether the record is of a process with these facts.
+    ///
+    /// - Parameters:
+    ///   - facts: what the system says of the process that has the id now.
+    ///   - bootID: this run of the machine.
+    ///   - program: what it runs; nil when that cannot be seen. A process gives its program up a
+    ///     moment before it has ended: whoever waits for its end still has to wait.
+    /// - Returns: whether it is.
+    func names(_ facts: ProcessFacts, bootID: String, program: String?) -> Bool {
+        guard facts.startTicks == startTicks, bootID == self.bootID else { return false }
+        guard let program else { return true }
+        return Files.name(of: program) == Files.name(of: executable)
     }
 
     /// Waits, without delay, for a process that may be our child, so that its entry in the process

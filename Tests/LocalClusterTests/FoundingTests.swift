@@ -37,6 +37,60 @@ import Testing
         #expect(try Files.read(test.folder.foundingPath) == nil)
     }
 
+    @Test("files that were half written do not stand in a founding's way")
+    func halfWritten() async throws {
+        let test = try TestFolder()
+        try Files.makeFolder(test.folder.path)
+        for name in ["founding.json.new", "cluster.json.new"] {
+            try Files.replace("\(test.folder.path)/\(name)", with: Array("{".utf8))
+        }
+        #expect(try await test.cluster().up(try test.plan(), found: test.found).hasFounded)
+    }
+
+    @Test("a file that cannot be put in place leaves nothing beside it")
+    func noLeftOver() throws {
+        let test = try TestFolder()
+        try Files.makeFolder(test.path + "/taken/inside")
+        #expect(throws: LocalClusterError.self) {
+            try Files.replace(test.path + "/taken", with: Array("new".utf8))
+        }
+        #expect(try Files.names(in: test.path) == ["taken"])
+    }
+
+    @Test("wiping removes what recoveries made and kept, and names what is not the cluster's")
+    func wipeRecovered() async throws {
+        let test = try TestFolder()
+        let cluster = test.cluster()
+        _ = try await cluster.up(try test.plan(), found: test.found)
+        try await cluster.kill(["n1", "n2", "n3"])
+        for node in ["n1", "n2", "n3"] { try? Files.remove("\(test.folder.path)/\(node).ready") }
+        for name in ["n1.before-recovery-cccccccc", "n2.recovered", "n1.old"] {
+            try Files.makeFolder("\(test.folder.path)/\(name)/log")
+        }
+        for name in ["recovery.json", "n1.pid.new"] {
+            try Files.replace("\(test.folder.path)/\(name)", with: Array("{".utf8))
+        }
+        #expect(try await cluster.wipe() == ["n1.old"])
+        #expect(try Files.names(in: test.folder.path) == ["n1.old"])
+    }
+
+    @Test("while a recovery is unfinished no node is started, and it is said what to do")
+    func unfinishedRecovery() async throws {
+        let test = try TestFolder()
+        let cluster = test.cluster()
+        _ = try await cluster.up(try test.plan(), found: test.found)
+        try await cluster.stop()
+        try Files.replace(test.folder.recoveryPath, with: Array("{}".utf8))
+        let refusal = LocalClusterError.recoveryUnfinished(folder: test.folder.path)
+        await #expect(throws: refusal) {
+            _ = try await cluster.up(try test.plan(), found: test.found)
+        }
+        await #expect(throws: refusal) { _ = try await cluster.start(["n1"]) }
+        await #expect(throws: refusal) { _ = try await cluster.add(NodeOrder()) }
+        #expect(refusal.description.contains("recover --force"))
+        #expect(try cluster.processes().allSatisfy { !$0.isAlive })
+    }
+
     @Test("a folder with other files is refused and left as it is")
     func foreign() async throws {
         let test = try TestFolder()

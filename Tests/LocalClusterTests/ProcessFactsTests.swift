@@ -28,6 +28,15 @@ import Testing
         #expect(record.bootID.count == 36)
     }
 
+    @Test("a process that has given its program up, and not ended yet, is still waited for")
+    func ending() throws {
+        let record = try #require(try ProcessRecord.of(pid: getpid()))
+        let facts = try #require(try ProcessFacts.read(pid: getpid()))
+        #expect(record.names(facts, bootID: record.bootID, program: nil))
+        #expect(!record.names(facts, bootID: record.bootID, program: "/usr/bin/something-else"))
+        #expect(!record.names(facts, bootID: "before", program: nil))
+    }
+
     @Test("a record of an earlier boot, another start or another program names no process")
     func stale() throws {
         let record = try #require(try ProcessRecord.of(pid: getpid()))

@@ -46,6 +46,14 @@ import Testing
             for node in nodes { try FileManager.default.removeItem(atPath: directories[node - 1]) }
         }
 
+        /// Undoes one node's move.
+        func takeBack(_ node: Int, formerID: String) throws {
+            let move = RecoveryJournal.Move(
+                name: "n\(node)", directory: directories[node - 1], id: nil, incarnation: nil)
+            try FileManager.default.moveItem(atPath: move.directory, toPath: move.made)
+            try FileManager.default.moveItem(atPath: move.kept(formerID), toPath: move.directory)
+        }
+
         func recovery() throws -> Recovery {
             try Recovery(directories: directories, journal: journal)
         }
@@ -162,7 +170,8 @@ import Testing
             try cluster.remove(2, 3)
             let recovery = try cluster.recovery()
             let made = try recovery.rebuild()
-            let move = RecoveryJournal.Move(name: "n1", directory: cluster.directories[0])
+            let move = RecoveryJournal.Move(
+                name: "n1", directory: cluster.directories[0], id: nil, incarnation: nil)
             let files = FileManager.default
             // Takes back what a process that ended at this point had not done.
             if point <= 3 { try files.moveItem(atPath: move.directory, toPath: move.made) }
@@ -178,6 +187,44 @@ import Testing
             #expect(try cluster.values(of: 1) == ["key": "value"], "point \(point)")
             #expect(try Recovery.goOn(cluster.journal) == nil)
         }
+    }
+
+    @Test("what was broken off is taken back when a node has run since, and begun anew")
+    func outdated() throws {
+        for isHalfInPlace in [false, true] {
+            let cluster = try Stopped(nodes: 5, replicas: 5)
+            try cluster.remove(3, 4, 5)
+            let former = try NodeIdentity.read(from: cluster.directories[1]).clusterID
+            let made = try cluster.recovery().rebuild()
+            // Takes back what a process that ended while it moved had not done.
+            for node in isHalfInPlace ? [2] : [1, 2] {
+                try cluster.takeBack(node, formerID: made.formerID)
+            }
+            try cluster.append([StoredRecord("key", "later", 1)], to: 2)
+            try DataDirectory(cluster.directories[1], fsync: .always).release()
+            var words: [String] = []
+            #expect(try Recovery.goOn(cluster.journal) { words.append($0) } == nil)
+            #expect(words.count == 1)
+            #expect(try cluster.names() == ["n1", "n2"])
+            #expect(
+                try NodeIdentity.read(from: cluster.directories[0]).clusterID == former)
+            _ = try cluster.recovery().rebuild()
+            #expect(try cluster.values(of: 1) == ["key": "later"], "\(isHalfInPlace)")
+        }
+    }
+
+    @Test("when nodes of both clusters have run, nothing is changed, and both are named")
+    func ranSince() throws {
+        let cluster = try Stopped(nodes: 5, replicas: 5)
+        try cluster.remove(3, 4, 5)
+        let made = try cluster.recovery().rebuild()
+        try cluster.takeBack(2, formerID: made.formerID)
+        for directory in cluster.directories[..<2] {
+            try DataDirectory(directory, fsync: .always).release()
+        }
+        let before = try cluster.names()
+        #expect(throws: RecoveryFailure.ranSince("n1")) { _ = try Recovery.goOn(cluster.journal) }
+        #expect(try cluster.names() == before)
     }
 
     @Test("a node that runs, a stranger and a folder without nodes are refused")

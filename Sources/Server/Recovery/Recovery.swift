@@ -108,7 +108,9 @@ public final class Recovery {
             clusterName: survey.clusterName, formerID: survey.clusterID,
             clusterID: Founding.clusterID(),
             moves: sources.map {
-                RecoveryJournal.Move(name: $0.identity.name, directory: $0.directory)
+                RecoveryJournal.Move(
+                    name: $0.identity.name, directory: $0.directory, id: $0.identity.id,
+                    incarnation: $0.identity.incarnation)
             })
         for move in plan.moves where try Directories.exists(move.made) {
             try FileManager.default.removeItem(atPath: move.made)
@@ -124,11 +126,24 @@ public final class Recovery {
 
     /// Ends what an earlier recovery has left half in place.
     ///
-    /// - Parameter journal: where it was noted.
-    /// - Returns: the new cluster; nil when nothing was left to do.
+    /// If one of its nodes has run since, what the recovery has made is old: then it is taken back,
+    /// as if it had never been begun.
+    ///
+    /// - Parameters:
+    ///   - journal: where it was noted.
+    ///   - progress: is told when it is taken back.
+    /// - Returns: the new cluster; nil when nothing was left to do, or it was taken back.
     /// - Throws: why it cannot be done, for example that a node runs.
-    public static func goOn(_ journal: String) throws -> RecoveredCluster? {
+    public static func goOn(
+        _ journal: String, progress: (String) -> Void = { _ in }
+    ) throws -> RecoveredCluster? {
         guard let plan = try RecoveryJournal.read(journal) else { return nil }
+        if try plan.isOutdated() {
+            progress("nodes have run since an earlier recovery was broken off: it is taken back")
+            try plan.undo()
+            try RecoveryJournal.remove(journal)
+            return nil
+        }
         try plan.carryOut()
         return RecoveredCluster(plan)
     }
@@ -180,6 +195,9 @@ public enum RecoveryFailure: Error, Equatable, Sendable, CustomStringConvertible
     case severalClusters(String, String)
     /// Two directories are of nodes with one name or address.
     case sameNode(String)
+    /// A recovery that was broken off cannot be ended, as a former node has run since, and not be
+    /// taken back, as this new one has.
+    case ranSince(String)
 
     /// The reason in words.
     public var description: String {
@@ -189,6 +207,10 @@ public enum RecoveryFailure: Error, Equatable, Sendable, CustomStringConvertible
                 + unreadable.map { "; \($0.directory): \($0.reason)" }.joined()
         case .severalClusters(let one, let other):
             "\(one) and \(other) are of different clusters"
+        case .ranSince(let name):
+            "an earlier recovery was broken off, and since then nodes of both clusters have run, "
+                + "\(name) among those of the new one: keep one cluster's directories, and remove "
+                + "or move away the others with the journal"
         case .sameNode(let name):
             "two of the directories are of a node \(name), or have its address: leave one out"
         }

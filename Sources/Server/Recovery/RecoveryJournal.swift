@@ -1,4 +1,5 @@
 import Foundation
+import Ring
 
 #if canImport(Glibc)
 import Glibc
@@ -10,7 +11,8 @@ import Darwin
 ///
 /// It is written when all new directories are complete, and removed when all are in place. So what
 /// is broken off before leaves the cluster as it was, and what is broken off later is put right by
-/// carrying out the moves once more: each is done already, or can still be done.
+/// carrying out the moves once more: each is done already, or can still be done. If a node has run
+/// meanwhile, what was made of its directory is old, and all is taken back instead.
 struct RecoveryJournal: Codable, Equatable {
     /// One node's directory.
     struct Move: Codable, Equatable {
@@ -18,6 +20,12 @@ struct RecoveryJournal: Codable, Equatable {
         var name: String
         /// The directory that its process uses.
         var directory: String
+        /// The former node's identity; nil in format 1.
+        var id: NodeID?
+        /// Its incarnation when its directory was read; nil in format 1.
+        ///
+        /// A later one knows more.
+        var incarnation: Int?
 
         /// Where the new directory is made.
         var made: String { directory + ".recovered" }
@@ -28,7 +36,7 @@ struct RecoveryJournal: Codable, Equatable {
         }
     }
 
-    static let newestFormat = 1
+    static let newestFormat = 2
     /// No such file is longer, in bytes.
     private static let countMax = 1 << 20
 
@@ -51,16 +59,19 @@ struct RecoveryJournal: Codable, Equatable {
         }
         defer { file.close() }
         let data = Data(try file.contents(countMax: countMax))
+        struct Format: Decodable { var format: Int }
         let journal: RecoveryJournal
         do {
+            let format = try JSONDecoder().decode(Format.self, from: data).format
+            guard format <= newestFormat else {
+                throw StorageFailure.newerFormat(path: path, format: format, newest: newestFormat)
+            }
             journal = try JSONDecoder().decode(RecoveryJournal.self, from: data)
+        } catch let failure as StorageFailure {
+            throw failure
         } catch {
             throw StorageFailure.damaged(
                 path: path, offset: 0, reason: "it does not tell of a recovery: \(error)")
-        }
-        guard journal.format <= newestFormat else {
-            throw StorageFailure.newerFormat(
-                path: path, format: journal.format, newest: newestFormat)
         }
         return journal
     }
@@ -97,7 +108,7 @@ struct RecoveryJournal: Codable, Equatable {
         }
     }
 
-    private static func rename(_ path: String, to target: String) throws(StorageFailure) {
+    static func rename(_ path: String, to target: String) throws(StorageFailure) {
         guard systemRename(path, target) == 0 else { throw .last("rename", path) }
         try Directories.synchronize(parts(path).folder)
     }

@@ -69,7 +69,7 @@ struct RecoverCommand: AsyncParsableCommand {
     ///
     /// - Returns: the new cluster; nil when only the plan was asked for.
     private func recover(_ directories: [String], _ journal: String) throws -> RecoveredCluster? {
-        if !plan, let made = try Recovery.goOn(journal) {
+        if !plan, let made = try Recovery.goOn(journal, progress: StandardError.progress) {
             StandardError.line("an earlier recovery was broken off; it is ended now")
             try tell(RecoveryReport(nil, made), made)
             return made
