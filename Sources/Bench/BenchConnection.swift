@@ -3,7 +3,7 @@ import RESP
 
 /// One connection of a bench: keeps so many requests under way, and counts the answers.
 ///
-/// Confined to its event loop.
+/// Confined to its event loop. When its server dies it hands what is left of its share on.
 final class BenchConnection: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
@@ -15,56 +15,61 @@ final class BenchConnection: ChannelInboundHandler {
     private var unread = ByteBuffer()
     private var outgoing = ByteBuffer()
     private var underWay: UnderWay
-    /// What is left to ask for, and who counts the answers; nil between loads.
-    private var requests: RequestStream?
-    private var tally: PhaseTally?
-    /// When requests fall due; nil in a closed loop.
-    private var pace: Pace?
+    /// What is left to do; nil between loads.
+    private var share: LoadShare?
     private var alarm: Scheduled<Void>?
     /// Why the connection is of no more use.
     private var problem: String?
+    /// Told what was left of a share when the server died, and how one knows.
+    private let onLost: (LoadShare, String) -> Void
+    /// Whether the server has answered anything at all.
+    private(set) var hasAnswered = false
 
     /// Makes a handler.
     ///
     /// - Parameters:
     ///   - address: the server, to name it when something is wrong.
     ///   - pipeline: how many requests are kept under way at most.
-    init(address: BenchAddress, pipeline: Int) {
+    ///   - onLost: told what was left of a share when the server died, and how one knows.
+    init(
+        address: BenchAddress, pipeline: Int, onLost: @escaping (LoadShare, String) -> Void
+    ) {
         self.address = address
         self.pipeline = pipeline
+        self.onLost = onLost
         underWay = UnderWay(capacity: pipeline)
     }
 
     /// Begins with a share of a load; ends by telling the tally.
-    ///
-    /// - Parameters:
-    ///   - requests: what to ask for.
-    ///   - tally: who counts the answers.
-    ///   - pace: when requests fall due; nil is as soon as there is room.
-    func start(_ requests: RequestStream, _ tally: PhaseTally, _ pace: Pace?) {
+    func start(_ share: LoadShare) {
         guard let context, problem == nil else {
-            tally.fail(problem ?? "\(address) closed the connection")
-            return
+            return onLost(share, problem ?? "\(address) closed the connection")
         }
-        self.requests = requests
-        self.tally = tally
-        self.pace = pace
+        self.share = share
         proceed(context)
     }
 
     /// Asks for nothing more, and tells the tally when what is under way is answered.
     func finish() {
-        requests?.cut()
-        if let context, tally != nil { proceed(context) }
+        share?.requests.cut()
+        if let context, share != nil { proceed(context) }
     }
 
     /// Stops asking; what is under way is counted as unknown.
     func stop() {
-        tally?.abandon(underWay.count)
-        requests = nil
-        tally = nil
+        _ = abandon()
+    }
+
+    private func abandon() -> LoadShare? {
+        share?.tally.abandon(underWay.count)
+        return release()
+    }
+
+    private func release() -> LoadShare? {
+        defer { share = nil }
         alarm?.cancel()
         alarm = nil
+        return share
     }
 
     /// Closes the connection.
@@ -83,7 +88,7 @@ final class BenchConnection: ChannelInboundHandler {
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        guard let tally, problem == nil else { return }
+        guard let tally = share?.tally, problem == nil else { return }
         var buffer = unwrapInboundIn(data)
         if unread.readableBytes > 0 {
             unread.writeBuffer(&buffer)
@@ -99,11 +104,11 @@ final class BenchConnection: ChannelInboundHandler {
     }
 
     func channelInactive(context: ChannelHandlerContext) {
-        fail("\(address) closed the connection")
+        lose("\(address) closed the connection")
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        fail("the connection to \(address) broke: \(error)")
+        lose("the connection to \(address) broke: \(error)")
         context.close(promise: nil)
     }
 
@@ -129,6 +134,7 @@ final class BenchConnection: ChannelInboundHandler {
                 }
                 tally.count(
                     UnsafeRawBufferPointer(rebasing: rest[..<count]), to: request, at: now)
+                hasAnswered = true
                 consumed += count
             }
         }
@@ -136,31 +142,26 @@ final class BenchConnection: ChannelInboundHandler {
     }
 
     private func proceed(_ context: ChannelHandlerContext) {
-        if requests?.remaining ?? 0 > 0 {
+        if share?.requests.remaining ?? 0 > 0 {
             send(context)
         } else if underWay.count == 0 {
-            let finished = tally
-            requests = nil
-            tally = nil
-            alarm?.cancel()
-            alarm = nil
-            finished?.finish()
+            release()?.tally.finish()
         }
     }
 
     private func send(_ context: ChannelHandlerContext) {
-        let room = min(pipeline - underWay.count, requests?.remaining ?? 0)
+        let room = min(pipeline - underWay.count, share?.requests.remaining ?? 0)
         guard room > 0 else { return }
         let now = NIODeadline.now()
         var dues: [NIODeadline]?
-        if pace != nil {
+        if share?.pace != nil {
             dues = takeDue(room, now)
             if dues?.isEmpty == true { return awaitDue(context) }
         }
         outgoing.clear()
-        let ledger = tally?.ledger
+        let ledger = share?.tally.ledger
         var sent = 0
-        requests?.write(dues?.count ?? room, into: &outgoing) { operation in
+        share?.requests.write(dues?.count ?? room, into: &outgoing) { operation in
             var request = RequestUnderWay(due: dues?[sent] ?? now, sent: now, operation: operation)
             sent += 1
             if let ledger, operation.kind.isWrite {
@@ -169,7 +170,7 @@ final class BenchConnection: ChannelInboundHandler {
             underWay.append(request)
             return request.number
         }
-        tally?.note(now)
+        share?.tally.note(now)
         context.writeAndFlush(wrapOutboundOut(outgoing), promise: nil)
         if sent < room { awaitDue(context) }
     }
@@ -177,24 +178,42 @@ final class BenchConnection: ChannelInboundHandler {
     /// The requests that have fallen due, at most so many.
     private func takeDue(_ room: Int, _ now: NIODeadline) -> [NIODeadline] {
         var dues: [NIODeadline] = []
-        while dues.count < room, let due = pace?.due, due <= now {
+        while dues.count < room, let due = share?.pace?.due, due <= now {
             dues.append(due)
-            _ = pace?.next()
+            _ = share?.pace?.next()
         }
         return dues
     }
 
     /// Sends again when the next request falls due.
     private func awaitDue(_ context: ChannelHandlerContext) {
-        guard alarm == nil, let due = pace?.due else { return }
+        guard alarm == nil, let due = share?.pace?.due else { return }
         alarm = context.eventLoop.assumeIsolated().scheduleTask(deadline: due) { [self] in
             alarm = nil
             if let context = self.context, problem == nil { proceed(context) }
         }
     }
 
+    /// The server is no Redis server: another one is not asked, either.
     private func fail(_ reason: String) {
         problem = problem ?? reason
-        tally?.fail(reason)
+        share?.tally.fail(reason)
     }
+
+    /// The server is gone: others may do what is left of the share.
+    private func lose(_ reason: String) {
+        guard problem == nil else { return }
+        problem = reason
+        if let rest = abandon() { onLost(rest, reason) }
+    }
+}
+
+/// What one connection is to do of a load.
+struct LoadShare {
+    /// What to ask for.
+    var requests: RequestStream
+    /// Who counts the answers.
+    var tally: PhaseTally
+    /// When requests fall due; nil is as soon as there is room.
+    var pace: Pace?
 }

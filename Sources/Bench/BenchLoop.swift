@@ -1,75 +1,41 @@
 import NIOCore
-import NIOPosix
-
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Darwin)
-import Darwin
-#endif
 
 /// One event loop of a bench with the connections that live on it.
 struct BenchLoop: Sendable {
-    /// How long a connection may take to come about.
-    private static let connectTimeout = TimeAmount.seconds(5)
+    private let crew: NIOLoopBound<BenchCrew>
 
-    private let eventLoop: any EventLoop
-    private let crew: NIOLoopBound<Crew>
+    private var eventLoop: any EventLoop { crew.eventLoop }
 
     /// Makes an event loop's part of a bench, without connections yet.
     ///
     /// - Parameters:
     ///   - eventLoop: where its connections live.
-    ///   - clients: connections of all loops together.
+    ///   - servers: where to.
     /// - Returns: the part.
     /// - Throws: that the event loop has ended.
-    static func make(on eventLoop: any EventLoop, clients: Int) async throws -> BenchLoop {
+    static func make(on eventLoop: any EventLoop, servers: BenchServers) async throws -> BenchLoop {
         try await eventLoop.submit {
-            BenchLoop(
-                eventLoop: eventLoop,
-                crew: NIOLoopBound(Crew(clients: clients), eventLoop: eventLoop))
+            let crew = BenchCrew(on: eventLoop, servers: servers)
+            return BenchLoop(crew: NIOLoopBound(crew, eventLoop: eventLoop))
         }.get()
     }
 
-    /// Opens one more connection.
+    /// Opens one more connection, to the first server in turn that accepts it.
     ///
-    /// - Parameters:
-    ///   - client: its number in the whole bench, from 0.
-    ///   - address: where to.
-    ///   - pipeline: how many requests it keeps under way.
-    /// - Throws: ``BenchError/connect(_:_:)``.
-    func connect(client: Int, to address: BenchAddress, pipeline: Int) async throws {
-        let crew = crew
-        do {
-            _ = try await ClientBootstrap(group: eventLoop)
-                .connectTimeout(Self.connectTimeout)
-                .channelOption(.socketOption(.tcp_nodelay), value: 1)
-                .channelOption(
-                    .recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: 64 << 10)
-                )
-                .channelInitializer { channel in
-                    channel.eventLoop.makeCompletedFuture {
-                        let connection = BenchConnection(address: address, pipeline: pipeline)
-                        try channel.pipeline.syncOperations.addHandler(connection)
-                        crew.value.members.append((client, connection))
-                    }
-                }
-                .connect(host: address.host, port: address.port).get()
-        } catch {
-            throw BenchError.connect(address, connectFailureWords(error))
-        }
+    /// - Parameter client: its number in the whole bench, from 0.
+    /// - Throws: ``BenchError/connect(_:_:)`` when none does.
+    func open(client: Int) async throws {
+        try await eventLoop.flatSubmit { [crew] in crew.value.open(client: client) }.get()
     }
 
     /// Carries out a load on all connections of this loop.
     func run(_ load: Load) async throws -> PhaseOutcome {
-        let crew = crew
-        return try await eventLoop.flatSubmit { crew.value.run(load, on: crew.eventLoop) }.get()
+        try await eventLoop.flatSubmit { [crew] in crew.value.run(load) }.get()
     }
 
     /// Asks for nothing more; the load ends when what is under way is answered.
     func finish() {
-        eventLoop.execute { [crew] in
-            for (_, connection) in crew.value.members { connection.finish() }
-        }
+        eventLoop.execute { [crew] in crew.value.finish() }
     }
 
     /// Ends the load that runs, if one does.
@@ -87,51 +53,13 @@ struct BenchLoop: Sendable {
         }.get()
     }
 
+    /// The servers that did not accept a connection, or lost one.
+    func lost() async throws -> [BenchAddress] {
+        try await eventLoop.submit { [crew] in crew.value.lost }.get()
+    }
+
     /// Closes all connections.
     func close() async throws {
-        try await eventLoop.submit { [crew] in
-            for (_, connection) in crew.value.members { connection.close() }
-        }.get()
+        try await eventLoop.submit { [crew] in crew.value.close() }.get()
     }
-}
-
-/// The connections of one event loop, and what they count; confined to that loop.
-private final class Crew {
-    let clients: Int
-    var members: [(client: Int, connection: BenchConnection)] = []
-    private(set) var tally: PhaseTally?
-
-    init(clients: Int) {
-        self.clients = clients
-    }
-
-    func run(_ load: Load, on eventLoop: any EventLoop) -> EventLoopFuture<PhaseOutcome> {
-        let over = eventLoop.makePromise(of: Void.self)
-        let tally = PhaseTally(load, connections: members.count, over: over)
-        self.tally = tally
-        let now = NIODeadline.now()
-        for (client, connection) in members {
-            let pace = load.rate.map {
-                Pace(start: now, client: client, clients: clients, rate: $0)
-            }
-            connection.start(load.requests(client), tally, pace)
-        }
-        return over.futureResult.assumeIsolated().map { () -> PhaseOutcome in
-            for (_, connection) in self.members { connection.stop() }
-            self.tally = nil
-            return tally.outcome
-        }.nonisolated()
-    }
-}
-
-/// Why a connection did not come about, without the words that only a programmer wants.
-func connectFailureWords(_ error: any Error) -> String {
-    guard let failure = error as? NIOConnectionError else { return "\(error)" }
-    if let dns = failure.dnsAError ?? failure.dnsAAAAError, failure.connectionErrors.isEmpty {
-        return "the name is not known (\(dns))"
-    }
-    guard let first = failure.connectionErrors.first?.error as? IOError else {
-        return failure.connectionErrors.first.map { "\($0.error)" } ?? "\(failure)"
-    }
-    return String(cString: strerror(first.errnoCode))
 }

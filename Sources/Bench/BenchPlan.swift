@@ -1,7 +1,17 @@
 /// What a bench does: to whom, how much of what, and how hard.
 public struct BenchPlan: Codable, Sendable, Equatable {
-    /// Where to connect, at least one address; connections are dealt out to them in turn.
+    /// Where to connect, at least one address; connections are dealt out to them in turn, and those
+    /// of a server that dies go on at the others.
     public var addresses: [BenchAddress]
+    /// Further servers with the same keys, which are not measured: the keys are deleted there when
+    /// those that are measured have died.
+    public var spareAddresses: [BenchAddress] = []
+    /// What the keys begin with.
+    ///
+    /// Nil is a prefix of this run alone: keys that are needed and not inserted by a phase are
+    /// inserted before it, and in the end all are deleted. A prefix that is given gets the phases
+    /// that are asked for and nothing else.
+    public var keyPrefix: String?
     /// Connections, 1 to ``clientsMax``.
     public var clients = 50
     /// Requests that each connection keeps under way, 1 to ``pipelineMax``.
@@ -27,7 +37,12 @@ public struct BenchPlan: Codable, Sendable, Equatable {
     public var threads = 1
     /// How long no connection may get an answer before the bench gives up, in milliseconds.
     public var stallMilliseconds = 30_000
+    /// How long the deletion of the keys may take after a run that did not come to it, in
+    /// milliseconds.
+    public var cleaningMilliseconds = 30_000
 
+    /// Longest prefix of the keys in bytes.
+    public static let keyPrefixBytesMax = 1_024
     /// Most connections.
     public static let clientsMax = 10_000
     /// Most requests under way on a connection.
@@ -68,6 +83,9 @@ public struct BenchPlan: Codable, Sendable, Equatable {
         }
         try check(threads, 1...Self.threadsMax, "the number of threads")
         try check(stallMilliseconds, 1...Int.max, "the patience in milliseconds")
+        try check(cleaningMilliseconds, 1...Int.max, "the time for cleaning in milliseconds")
+        try check(
+            keyPrefix?.utf8.count ?? 0, 0...Self.keyPrefixBytesMax, "the prefix's size in bytes")
     }
 
     /// How many keys the phases touch: after an insertion only those that it reached.
@@ -77,11 +95,21 @@ public struct BenchPlan: Codable, Sendable, Equatable {
         return phases.contains(.insert) ? min(wanted, operations) : wanted
     }
 
+    /// Keys that there may be in the end: all numbers below.
+    var keysMade: Int {
+        // New keys are numbered by client in turn, behind those that were there.
+        keyCount + (workload == .ycsbD ? operations + clients : 0)
+    }
+
+    /// Whether no key is to be left in the end.
+    var deletesKeys: Bool {
+        keyPrefix == nil || workload != nil || phases.contains(.delete)
+    }
+
     /// Operations of one phase: a key can be deleted once only.
     func operationCount(of phase: BenchPhase) -> Int {
         phase == .delete ? min(operations, keyCount) : operations
     }
-
 }
 
 /// Checks a number against its limits.

@@ -11,7 +11,11 @@ extension BenchReport {
         for phase in phases { table.add(phase.cells) }
         var lines = [heading, "", table.text]
         for phase in phases { lines += phase.remarks }
+        for address in lost {
+            lines.append("\(address) was lost; what was under way there is unknown.")
+        }
         if let failure { lines.append("The run ended early: \(failure).") }
+        if let left { lines.append("\(left).") }
         return lines.joined(separator: "\n")
     }
 

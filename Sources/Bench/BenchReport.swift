@@ -9,6 +9,9 @@ import Foundation
 ///   "format": 1,
 ///   "plan": { what was asked for: every property of BenchPlan },
 ///   "failure": why the run ended early, in words; absent when it did not,
+///   "lost": [ {"host", "port"} of each server that did not accept a connection, or died; the
+///     others went on ],
+///   "left": which keys may be left and why, in words; absent when all are deleted,
 ///   "phases": [ {
 ///     "name": "insert" | "retrieve" | "update" | "delete",
 ///     "operations": answered without an error,
@@ -34,6 +37,10 @@ public struct BenchReport: Codable, Sendable, Equatable {
     public var phases: [PhaseResult]
     /// Why the run ended early, in words; nil when it did not.
     public var failure: String?
+    /// Servers that did not accept a connection, or died, while others went on.
+    public var lost: [BenchAddress] = []
+    /// Which keys may be left and why, in words; nil when all are deleted.
+    public var left: String?
 
     /// Makes a report.
     public init(plan: BenchPlan, phases: [PhaseResult], failure: String? = nil) {

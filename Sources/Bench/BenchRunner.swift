@@ -13,15 +13,16 @@ public enum BenchRunner {
 
     /// Runs all phases of a plan, one after the other, over the same connections.
     ///
-    /// With a workload an insertion of its keys goes before it and a deletion follows. A connection
-    /// that dies, a server that stops answering and a cancelled task end the run; the report then
-    /// says why, and counts the requests whose fate is unknown.
+    /// With a workload an insertion of its keys goes before it and a deletion follows. When a server
+    /// of several dies, its connections go on at the others. The death of the last one, servers that
+    /// stop answering and a cancelled task end the run; the report then says why, and the keys are
+    /// deleted nevertheless. Requests whose fate is unknown are counted.
     ///
     /// - Parameters:
     ///   - plan: what to do.
     ///   - progress: told at most ten times a second how far the phase has come.
     /// - Returns: what was measured, also when the run ended early.
-    /// - Throws: ``BenchError`` when the plan is wrong or a connection does not come about.
+    /// - Throws: ``BenchError`` when the plan is wrong or no server accepts a connection.
     public static func run(
         _ plan: BenchPlan, progress: @escaping @Sendable (BenchProgress) -> Void = { _ in }
     ) async throws -> BenchReport {
@@ -37,14 +38,12 @@ public enum BenchRunner {
     ///   - through: `all`, a node's name or its `HOST:PORT`.
     ///   - addresses: where to begin: any nodes of the cluster.
     /// - Returns: at least one address.
-    /// - Throws: ``BenchError`` when there is no such node, or none can be reached.
+    /// - Throws: ``BenchError`` when there is no such node, or none answers.
     public static func entrances(
         _ through: String, from addresses: [BenchAddress]
     ) async throws -> [BenchAddress] {
         try await withEventLoops(1) { group in
-            let target = try await BenchTarget.find(addresses, on: group)
-            await target.close()
-            return try target.entrances(through).map(\.line.address)
+            try await BenchTarget.entrances(through, from: addresses, on: group)
         }
     }
 
@@ -54,28 +53,39 @@ public enum BenchRunner {
     ) async throws -> BenchReport {
         let connections = try await LoadGroup.open(
             on: group, to: plan.addresses, clients: plan.clients, pipeline: plan.pipeline)
+        let keyPrefix = plan.keyPrefix ?? KeyNames.ownPrefix()
         var report = BenchReport(plan: plan, phases: [])
-        for load in plan.loads where report.failure == nil {
+        report.plan.keyPrefix = keyPrefix
+        var isClean = false
+        for load in plan.loads(keyPrefix: keyPrefix) where report.failure == nil {
             let outcome = try await connections.run(load, progress: progress)
-            report.phases +=
-                load.isMixed
-                ? outcome.mixedResults(writes: plan.workload == .ycsbD ? .insert : .update)
-                : [outcome.result(load.phase)]
+            if load.isMeasured { report.phases += plan.results(of: load, outcome) }
             report.failure = outcome.failure
+            isClean = load.phase == .delete && outcome.operations == plan.keysMade
         }
+        report.lost = try await connections.lost()
         try await connections.close()
+        if plan.deletesKeys, !isClean {
+            report.left = await plan.cleaner(keyPrefix).clean(on: group, progress)
+        }
         return report
     }
 }
 
 extension BenchPlan {
     /// What is done one after the other.
-    var loads: [Load] {
-        guard let workload else { return phases.map { Load($0, of: self) } }
+    fileprivate func loads(keyPrefix: String) -> [Load] {
+        var plan = self
+        plan.keyPrefix = keyPrefix
+        if workload != nil { return plan.workloadLoads(keyPrefix: keyPrefix) }
+        let loads = phases.map { Load($0, of: plan) }
+        guard self.keyPrefix == nil, !phases.contains(.insert) else { return loads }
+        return [plan.insertion] + loads
+    }
+
+    private func workloadLoads(keyPrefix: String) -> [Load] {
+        guard let workload else { return [] }
         let shape = WorkloadShape(workload, keyCount: keyCount, clients: clients, seed: seed)
-        var before = self
-        before.operations = keyCount
-        before.rate = nil
         // A hot key is written by the clients themselves here: there are no others.
         let requests = Load(
             phase: .retrieve, total: operations, stallMilliseconds: stallMilliseconds,
@@ -84,13 +94,36 @@ extension BenchPlan {
             RequestStream(
                 WorkloadStream(shape, client: client),
                 count: RequestStream.share(of: operations, client: client, clients: clients),
-                valueBytes: valueBytes, seed: seed ^ UInt64(client))
+                keyPrefix: keyPrefix, valueBytes: valueBytes, seed: seed ^ UInt64(client))
         }
-        var after = before
-        // New keys are numbered by client in turn, behind those that were there.
-        after.keyspace = keyCount + (workload == .ycsbD ? operations + clients : 0)
-        after.operations = after.keyspace ?? keyCount
-        return [Load(.insert, of: before), requests, Load(.delete, of: after)]
+        var before = insertion
+        before.isMeasured = true
+        var after = self
+        after.rate = nil
+        after.keyspace = keysMade
+        after.operations = keysMade
+        return [before, requests, Load(.delete, of: after)]
+    }
+
+    /// Inserts all keys, as fast as it goes.
+    private var insertion: Load {
+        var plan = self
+        plan.operations = keyCount
+        plan.rate = nil
+        var load = Load(.insert, of: plan)
+        load.isMeasured = false
+        return load
+    }
+
+    fileprivate func results(of load: Load, _ outcome: PhaseOutcome) -> [PhaseResult] {
+        guard load.isMixed else { return [outcome.result(load.phase)] }
+        return outcome.mixedResults(writes: workload == .ycsbD ? .insert : .update)
+    }
+
+    fileprivate func cleaner(_ keyPrefix: String) -> KeyCleaner {
+        KeyCleaner(
+            addresses: (addresses + spareAddresses).uniqued, keyPrefix: keyPrefix,
+            keyCount: keysMade, patienceMilliseconds: cleaningMilliseconds)
     }
 }
 

@@ -8,6 +8,8 @@ struct Load: Sendable {
     var total: Int
     /// How long no answer may come before the load is given up, in milliseconds.
     var stallMilliseconds: Int
+    /// Whether it is part of the report.
+    var isMeasured = true
     /// Whether reads and writes are counted apart.
     var isMixed = false
     /// Requests per second of all connections, whether or when answers come; nil is as fast as

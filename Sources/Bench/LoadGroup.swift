@@ -9,23 +9,24 @@ struct LoadGroup: Sendable {
     ///
     /// - Parameters:
     ///   - group: the event loops; a connection each in turn.
-    ///   - addresses: where to, in turn; at least one.
+    ///   - addresses: where to, in turn; at least one. A server that does not accept a connection,
+    ///     or dies, is left out as long as there are others.
     ///   - clients: how many.
     ///   - pipeline: how many requests each keeps under way at most.
     /// - Returns: the connections.
-    /// - Throws: ``BenchError/connect(_:_:)``.
+    /// - Throws: ``BenchError/connect(_:_:)`` when no server accepts a connection.
     static func open(
         on group: any EventLoopGroup, to addresses: [BenchAddress], clients: Int, pipeline: Int
     ) async throws -> LoadGroup {
+        let servers = BenchServers(addresses: addresses, pipeline: pipeline, clients: clients)
         var loops: [BenchLoop] = []
         for eventLoop in group.makeIterator().prefix(clients) {
-            loops.append(try await BenchLoop.make(on: eventLoop, clients: clients))
+            loops.append(try await BenchLoop.make(on: eventLoop, servers: servers))
         }
         let opened = LoadGroup(loops: loops)
         do {
             for client in 0..<clients {
-                try await loops[client % loops.count].connect(
-                    client: client, to: addresses[client % addresses.count], pipeline: pipeline)
+                try await loops[client % loops.count].open(client: client)
             }
         } catch {
             try await opened.close()
@@ -76,6 +77,13 @@ struct LoadGroup: Sendable {
             total = (total.done + counts.done, total.errors + counts.errors)
         }
         return total
+    }
+
+    /// The servers that did not accept a connection, or lost one.
+    func lost() async throws -> [BenchAddress] {
+        var lost: [BenchAddress] = []
+        for loop in loops { lost += try await loop.lost() }
+        return lost.uniqued
     }
 
     /// Closes all connections.

@@ -8,7 +8,8 @@ final class PhaseTally {
     let ledger: FreshnessLedger?
     private let over: EventLoopPromise<Void>
     private var busy: Int
-    private var isOver = false
+    /// Whether the load has ended.
+    private(set) var isOver = false
     private(set) var outcome: PhaseOutcome
 
     /// Begins to count.

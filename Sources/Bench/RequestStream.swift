@@ -3,10 +3,6 @@ import NIOCore
 /// The requests of one connection, made from prepared ones in which only the digits of the key and
 /// the value's number change.
 struct RequestStream {
-    /// Digits of the number in a key; all keys are of one length.
-    static let keyDigits = 12
-    /// What every key begins with.
-    static let keyPrefix = "bench:"
     /// Digits of the number at the beginning of a numbered value.
     static let valueDigits = 16
 
@@ -41,7 +37,9 @@ struct RequestStream {
                 .random(BenchGenerator(seed: seeds.next()), keyCount: plan.keyCount)
             }
         source = .phase(phase, order)
-        templates = RequestTemplate.all(valueBytes: plan.valueBytes, seed: seeds.next())
+        templates = RequestTemplate.all(
+            keyPrefix: plan.keyPrefix ?? KeyNames.commonPrefix, valueBytes: plan.valueBytes,
+            seed: seeds.next())
     }
 
     /// Prepares one connection's share of a workload.
@@ -49,12 +47,16 @@ struct RequestStream {
     /// - Parameters:
     ///   - workload: what it asks for.
     ///   - count: how often.
+    ///   - keyPrefix: what the keys begin with.
     ///   - valueBytes: bytes of each value that it writes.
     ///   - seed: what the values depend on.
-    init(_ workload: WorkloadStream, count: Int, valueBytes: Int, seed: UInt64) {
+    init(
+        _ workload: WorkloadStream, count: Int, keyPrefix: String = KeyNames.commonPrefix,
+        valueBytes: Int, seed: UInt64
+    ) {
         remaining = count
         source = .workload(workload)
-        templates = RequestTemplate.all(valueBytes: valueBytes, seed: seed)
+        templates = RequestTemplate.all(keyPrefix: keyPrefix, valueBytes: valueBytes, seed: seed)
     }
 
     /// Prepares writes of one key.
@@ -62,12 +64,13 @@ struct RequestStream {
     /// - Parameters:
     ///   - key: its number.
     ///   - count: how many.
+    ///   - keyPrefix: what the key begins with.
     ///   - valueBytes: bytes of each value.
     ///   - seed: what the values depend on.
-    init(updatesOf key: Int, count: Int, valueBytes: Int, seed: UInt64) {
+    init(updatesOf key: Int, count: Int, keyPrefix: String, valueBytes: Int, seed: UInt64) {
         remaining = count
         source = .phase(.update, .walk(next: key, step: 0, keyCount: key + 1))
-        templates = RequestTemplate.all(valueBytes: valueBytes, seed: seed)
+        templates = RequestTemplate.all(keyPrefix: keyPrefix, valueBytes: valueBytes, seed: seed)
     }
 
     /// One client's part of so many operations.
@@ -132,13 +135,17 @@ private struct RequestTemplate {
     private let numberEnd: Int?
 
     /// One of each kind, by ordinal.
-    static func all(valueBytes: Int, seed: UInt64) -> [RequestTemplate] {
+    static func all(keyPrefix: String, valueBytes: Int, seed: UInt64) -> [RequestTemplate] {
         var generator = BenchGenerator(seed: seed)
         let kinds = BenchPhase.allCases.sorted { $0.ordinal < $1.ordinal }
-        return kinds.map { RequestTemplate($0, valueBytes: valueBytes, &generator) }
+        return kinds.map {
+            RequestTemplate($0, keyPrefix: keyPrefix, valueBytes: valueBytes, &generator)
+        }
     }
 
-    private init(_ kind: BenchPhase, valueBytes: Int, _ generator: inout BenchGenerator) {
+    private init(
+        _ kind: BenchPhase, keyPrefix: String, valueBytes: Int, _ generator: inout BenchGenerator
+    ) {
         let verb =
             switch kind {
             case .insert, .update: "SET"
@@ -146,10 +153,10 @@ private struct RequestTemplate {
             case .delete: "DEL"
             }
         let hasValue = verb == "SET"
-        let digits = RequestStream.keyDigits
-        let keyBytes = RequestStream.keyPrefix.utf8.count + digits
+        let digits = KeyNames.digits
+        let keyBytes = keyPrefix.utf8.count + digits
         bytes = Array("*\(hasValue ? 3 : 2)\r\n$3\r\n\(verb)\r\n$\(keyBytes)\r\n".utf8)
-        bytes += RequestStream.keyPrefix.utf8
+        bytes += keyPrefix.utf8
         bytes += repeatElement(UInt8(ascii: "0"), count: digits)
         keyEnd = bytes.count
         bytes += [13, 10]
@@ -168,7 +175,7 @@ private struct RequestTemplate {
     }
 
     mutating func set(key: Int, number: Int) {
-        write(key, digits: RequestStream.keyDigits, before: keyEnd)
+        write(key, digits: KeyNames.digits, before: keyEnd)
         if number > 0, let numberEnd {
             write(number, digits: RequestStream.valueDigits, before: numberEnd)
         }

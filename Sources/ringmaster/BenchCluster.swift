@@ -1,8 +1,6 @@
 import ArgumentParser
 import Bench
 import Client
-import FoundationEssentials
-import Glibc
 import LocalCluster
 import Ring
 
@@ -38,7 +36,7 @@ struct OwnClusterOptions: ParsableArguments {
         _ work: ([BenchAddress]) async throws -> Result
     ) async throws -> Result {
         guard own != nil || linkDelay != nil else {
-            return try await work(try cluster.seeds().map(\.benchAddress))
+            return try await work(try await cluster.benchAddresses())
         }
         progress("starting a cluster of \(own ?? 5) nodes")
         let bench = BenchCluster(
@@ -71,34 +69,31 @@ struct LinkTime: ExpressibleByArgument {
 
 /// A cluster in a temporary folder, with slow links if wished.
 actor BenchCluster {
-    /// How often another first port is tried when one is taken.
-    private static let portTriesMax = 20
-
     private let nodes: Int
     private let threads: Int?
     private let delayMicroseconds: Int
-    private let folder: ClusterFolder
+    private let cluster = TemporaryCluster(for: "bench")
     private var delay: LinkDelay?
 
     init(nodes: Int, threads: Int?, delayMicroseconds: Int) {
         self.nodes = nodes
         self.threads = threads
         self.delayMicroseconds = delayMicroseconds
-        folder = ClusterFolder(
-            path: FileManager.default.temporaryDirectory.path + "/ringmaster-bench-\(getpid())")
     }
 
     /// Founds it and waits until the ring is served.
     func start() async throws -> [BenchAddress] {
-        for attempt in 1... {
-            do {
-                return try await start(firstPort: Int.random(in: 20_000...(32_000 - nodes)))
-            } catch LocalClusterError.portTaken where attempt < Self.portTriesMax {
-                try await delay?.close()
-                delay = nil
-            }
+        var options = LaunchOptions()
+        options.threads = threads
+        let plan = FoundingPlan(
+            name: "bench", nodes: nodes, replicas: min(3, nodes), options: options)
+        let local = try await cluster.start(plan) { firstPort in
+            try await launch(members(plan, firstPort))
         }
-        return []
+        let manifest = try local.manifest()
+        let seeds = manifest.nodes.map { Endpoint(host: manifest.host, port: $0.port) }
+        try await awaitServed(seeds)
+        return seeds.map(\.benchAddress)
     }
 
     /// Ends its processes and removes the folder; what cannot be removed is said.
@@ -108,53 +103,35 @@ actor BenchCluster {
         do {
             try await Task { try await remove() }.value
         } catch {
-            StandardError.line("\(folder.path) was not removed: \(error)")
+            StandardError.line("\(cluster.folder.path) was not removed: \(error)")
         }
     }
 
     private func remove() async throws {
-        if try folder.manifest() != nil {
-            let local = LocalCluster(folder: folder)
-            try local.findUnrecorded()
-            try await local.kill(try local.processes().filter(\.isAlive).map(\.name))
-            try await local.wipe()
-        }
+        try await cluster.remove()
         try await delay?.close()
         delay = nil
     }
 
-    private func start(firstPort: Int) async throws -> [BenchAddress] {
-        var options = LaunchOptions()
-        options.threads = threads
-        let plan = FoundingPlan(
-            name: "bench", nodes: nodes, replicas: min(3, nodes), firstPort: firstPort,
-            options: options)
-        let members = (1...nodes).map { number in
-            (
-                name: "n\(number)",
-                address: BenchAddress(host: plan.host, port: firstPort + number - 1)
-            )
+    private func members(
+        _ plan: FoundingPlan, _ firstPort: Int
+    ) -> [(name: String, address: BenchAddress)] {
+        (0..<plan.nodes).map { index in
+            ("n\(index + 1)", BenchAddress(host: plan.host, port: firstPort + index))
         }
-        if delayMicroseconds > 0 {
-            delay = try await LinkDelay(microseconds: delayMicroseconds, nodes: members)
-        }
-        let local = LocalCluster(folder: folder, launch: launch(delay))
-        _ = try await local.up(plan, found: ServerBridge.found)
-        let addresses = members.map(\.address)
-        try await awaitServed(addresses.map { Endpoint(host: $0.host, port: $0.port) })
-        return addresses
     }
 
     /// Nodes are told where they find each other through the delay.
-    private func launch(_ delay: LinkDelay?) -> NodeLaunch {
-        let own = NodeLaunch.ownExecutable
-        guard let delay else { return own }
-        return NodeLaunch(executable: own.executable) { node in
-            let name = node.directory.split(separator: "/").last.map { String($0) } ?? ""
-            var arguments = ["node", "--dir", node.directory, "--host", node.host]
-            arguments += ["--port", "\(node.port)", "--fsync", node.options.fsync]
-            if let threads = node.options.threads { arguments += ["--threads", "\(threads)"] }
-            return arguments + delay.arguments(of: name)
+    private func launch(
+        _ members: [(name: String, address: BenchAddress)]
+    ) async throws -> NodeLaunch {
+        try await delay?.close()
+        delay = nil
+        guard delayMicroseconds > 0 else { return .ownExecutable }
+        let delay = try await LinkDelay(microseconds: delayMicroseconds, nodes: members)
+        self.delay = delay
+        return NodeLaunch.ownExecutable.adding { node in
+            delay.arguments(of: node.directory.split(separator: "/").last.map(String.init) ?? "")
         }
     }
 

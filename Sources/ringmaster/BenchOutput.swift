@@ -3,6 +3,7 @@ import Bench
 import Client
 import FoundationEssentials
 import Glibc
+import Ring
 
 /// The forms in which a bench reports beside its table.
 struct BenchOutputOptions: ParsableArguments {
@@ -54,6 +55,20 @@ struct NumberList: ExpressibleByArgument {
     }
 
     var defaultValueDescription: String { numbers.map(String.init).joined(separator: ",") }
+}
+
+extension ClusterOptions {
+    /// The servers that a bench is about: the one that was named, else the nodes that the ring says
+    /// can serve.
+    ///
+    /// - Throws: a ``Failure`` when no node of the local cluster answers.
+    func benchAddresses() async throws -> [BenchAddress] {
+        if let at { return [at.benchAddress] }
+        let epoch = try await withClient { try await $0.newestEpoch().get() }
+        return epoch.members.filter(\.canBeHome).map {
+            BenchAddress(host: $0.host, port: $0.port)
+        }
+    }
 }
 
 extension Endpoint {

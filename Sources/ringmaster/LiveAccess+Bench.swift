@@ -42,44 +42,9 @@ extension LiveAccess {
         plan.clients = wish.clients
         plan.valueBytes = wish.valueBytes
         plan.workload = wish.measure == .workload ? try Workload(wish.workload) : nil
+        plan.spareAddresses = all
         let watch = BenchWatch(stages: plan.workload == nil ? plan.phases.count : 3)
-        do {
-            let report = try await BenchRunner.run(plan) { news(watch.news($0)) }
-            var table = BenchTable(report)
-            if report.failure != nil { table.notes += await cleaned(plan, at: all, news) }
-            return table
-        } catch {
-            // Some keys may have been inserted before that.
-            _ = await cleaned(plan, at: all, news)
-            throw error
-        }
-    }
-
-    /// Requests under way on each connection when keys are deleted after a run that ended early.
-    private static let cleaningPipeline = 32
-
-    /// Deletes the keys of a bench that did not come to its end, also when its task is cancelled.
-    ///
-    /// - Returns: what a person should know when that went wrong.
-    private func cleaned(
-        _ plan: BenchPlan, at addresses: [BenchAddress],
-        _ news: @escaping @Sendable (BenchNews) -> Void
-    ) async -> [String] {
-        var cleaning = plan
-        cleaning.addresses = addresses
-        cleaning.workload = nil
-        cleaning.pipeline = Self.cleaningPipeline
-        cleaning.phases = [.delete]
-        cleaning.keyspace = plan.keyspace ?? plan.operations
-        let watch = BenchWatch(stages: 1)
-        return await Task { [cleaning] in
-            do {
-                let failure = try await BenchRunner.run(cleaning) { news(watch.news($0)) }.failure
-                return failure.map { ["some keys bench:* may be left: \($0)"] } ?? []
-            } catch {
-                return ["some keys bench:* may be left: \(error)"]
-            }
-        }.value
+        return BenchTable(try await BenchRunner.run(plan) { news(watch.news($0)) })
     }
 
     // MARK: Mechanisms
@@ -219,6 +184,8 @@ extension BenchTable {
         notes = report.phases.flatMap { phase in
             phase.errorSamples.prefix(1).map { "\(phase.name.rawValue): for example \($0)" }
         }
+        notes += report.lost.map { "\($0) was lost; what was under way there is unknown" }
+        notes += [report.left].compactMap(\.self)
         failure = report.failure
     }
 

@@ -1,7 +1,5 @@
 import Bench
 import Client
-import FoundationEssentials
-import Glibc
 import LocalCluster
 import Ring
 
@@ -9,8 +7,6 @@ import Ring
 struct OutageRun: Sendable {
     /// How long the others may take to serve without a node, and all to be level again.
     static let patience: Duration = .seconds(60)
-    /// How often another first port is tried when one is taken.
-    static let portTriesMax = 20
 
     private let plan: OutagePlan
     private let local: LocalCluster
@@ -24,17 +20,15 @@ struct OutageRun: Sendable {
     /// - Returns: what was measured, also when the run ended early.
     /// - Throws: that the cluster could not be started or removed.
     static func run(_ plan: OutagePlan, keepsFolder: Bool) async throws -> OutageReport {
-        let folder = ClusterFolder(
-            path: FileManager.default.temporaryDirectory.path + "/ringmaster-outage-\(getpid())")
-        let local = LocalCluster(folder: folder)
+        let cluster = TemporaryCluster(for: "outage")
         let work = Task {
-            try await found(plan, local)
+            let local = try await cluster.start(FoundingPlan(name: "outage", nodes: plan.nodes))
             return try await OutageRun(plan, local).measure()
         }
         let interrupts = Interrupts { work.cancel() }
         defer { interrupts.end() }
         let result = await work.result
-        try await remove(local, keepsFolder: keepsFolder)
+        try await cluster.remove(keepsFolder: keepsFolder)
         return try result.get()
     }
 
@@ -45,37 +39,9 @@ struct OutageRun: Sendable {
         clients = (0..<plan.clients).map { _ in ClusterClient(seeds: seeds) }
     }
 
-    // MARK: - The cluster
-
     private static func seeds(_ local: LocalCluster) throws -> [Endpoint] {
         let manifest = try local.manifest()
         return manifest.nodes.map { Endpoint(host: manifest.host, port: $0.port) }
-    }
-
-    private static func found(_ plan: OutagePlan, _ local: LocalCluster) async throws {
-        for attempt in 1... {
-            do {
-                let founding = FoundingPlan(
-                    name: "outage", nodes: plan.nodes,
-                    firstPort: Int.random(in: 20_000...(32_000 - plan.nodes)))
-                _ = try await local.up(founding, found: ServerBridge.found)
-                return
-            } catch LocalClusterError.portTaken where attempt < portTriesMax {
-                continue
-            }
-        }
-    }
-
-    private static func remove(_ local: LocalCluster, keepsFolder: Bool) async throws {
-        guard try local.folder.manifest() != nil else { return }
-        try local.findUnrecorded()
-        let alive = try local.processes().filter(\.isAlive).map(\.name)
-        try await local.kill(alive)
-        if keepsFolder {
-            StandardError.line("the cluster's folder: \(local.folder.path)")
-        } else {
-            try await local.wipe()
-        }
     }
 
     // MARK: - Measuring

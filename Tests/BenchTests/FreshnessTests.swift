@@ -64,7 +64,8 @@ struct FreshnessTests {
 
     @Test("a value's number travels through request and reply, and is 0 where there is none")
     func numbers() {
-        var stream = RequestStream(updatesOf: 3, count: 1, valueBytes: 20, seed: 1)
+        var stream = RequestStream(
+            updatesOf: 3, count: 1, keyPrefix: KeyNames.commonPrefix, valueBytes: 20, seed: 1)
         var buffer = ByteBuffer()
         stream.write(1, into: &buffer) { _ in 1_234 }
         let lines = String(buffer: buffer).split(separator: "\r\n")

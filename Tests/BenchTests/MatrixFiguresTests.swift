@@ -91,7 +91,7 @@ struct MatrixFiguresTests {
         #expect(figures.accuracy == 60.0 / 90)
         #expect(figures.coverage == 60.0 / 260)
         #expect(figures.late == 3 && figures.wasted == 9)
-        #expect(figures.bytesPerRead == (165 * 82 + 8_200) / 1_000.0)
+        #expect(figures.bytesPerRead == (165 * 89 + 8_200) / 1_000.0)
         #expect(figures.processorMicroseconds == 30)
         #expect(figures.p50 == nil && figures.staleMax == nil && figures.writeP50 == nil)
     }

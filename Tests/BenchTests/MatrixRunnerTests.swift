@@ -25,7 +25,8 @@ struct MatrixRunnerTests {
             let report = try await MatrixRunner.run(plan(server))
             #expect(report.failure == nil)
             #expect(report.nodes == ["n1"] && report.through == ["n1"])
-            #expect(report.hotKey == .init(key: "bench:000000000001", role: "none"))
+            #expect(report.hotKey?.key.hasSuffix(":000000000001") == true)
+            #expect(report.hotKey?.role == "none")
             #expect(report.cells.count == 6)
             for cell in report.cells {
                 #expect(cell.rounds.count == 2)

@@ -54,7 +54,7 @@ struct ReportTests {
         #expect(try JSONDecoder().decode(BenchReport.self, from: Data(text.utf8)) == report)
         let object = try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any]
         #expect(
-            object.map { Set($0.keys) } == ["format", "plan", "failure", "phases"])
+            object.map { Set($0.keys) } == ["format", "plan", "failure", "phases", "lost"])
         let phases = object?["phases"] as? [[String: Any]]
         #expect(
             phases?.first.map { Set($0.keys) } == [

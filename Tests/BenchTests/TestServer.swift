@@ -14,6 +14,8 @@ struct TestServer: Sendable {
         case refuse(String)
         /// Serves so many requests of a connection, then closes it.
         case closeAfter(Int)
+        /// Serves so many requests in all, then closes every connection and listens no more.
+        case dieAfter(Int)
         /// Serves so many requests of a connection, then keeps silent.
         case silentAfter(Int)
         /// Answers with these bytes.
@@ -74,6 +76,7 @@ struct TestServer: Sendable {
                 }
             }
             .bind(host: "127.0.0.1", port: 0).get()
+        try await eventLoop.submit { store.value.listener = channel }.get()
         return TestServer(
             address: BenchAddress(host: "127.0.0.1", port: channel.localAddress?.port ?? 0),
             group: group, channel: channel, store: store)
@@ -90,6 +93,15 @@ final class Store {
     var reads = 0
     var connections = 0
     var requests = 0
+    /// Where it listens, and those who are connected.
+    var listener: (any Channel)?
+    var clients: [any Channel] = []
+
+    /// Ends as a killed process does.
+    func die() {
+        listener?.close(promise: nil)
+        for client in clients { client.close(promise: nil) }
+    }
 }
 
 private final class TestServerHandler: ChannelInboundHandler {
@@ -107,6 +119,10 @@ private final class TestServerHandler: ChannelInboundHandler {
         self.behaviour = behaviour
         self.store = store
         store.connections += 1
+    }
+
+    func channelActive(context: ChannelHandlerContext) {
+        store.clients.append(context.channel)
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -148,6 +164,9 @@ private final class TestServerHandler: ChannelInboundHandler {
         case .refuse(let error): return "-\(error)\r\n"
         case .answer(let bytes): return bytes
         case .silentAfter(let count): return requests > count ? "" : serve(arguments)
+        case .dieAfter(let count):
+            if store.requests > count { store.die() }
+            return store.requests > count ? "" : serve(arguments)
         case .closeAfter(let count):
             if requests > count { context.close(promise: nil) }
             return requests > count ? "" : serve(arguments)

@@ -53,6 +53,57 @@ extension ProcessTests {
             }
         }
 
+        @Test("a load goes on when a node is killed, and begins without a node that is down")
+        func nodeKilled() async throws {
+            try await TestCluster.with(options: ["--fsync", "no"]) { cluster in
+                try await cluster.untilLevel()
+                async let running = cluster.load(
+                    ["--workload", "ycsb-b", "--rate", "2000", "--operations", "12000"])
+                try await cluster.untilBenchHasKeys()
+                try await cluster.local.kill(["n4"])
+                let report = try await running
+                #expect(report.failure == nil && report.left == nil, "\(report.text)")
+                #expect(report.lost.map(\.port) == [cluster.firstPort + 3])
+                #expect(report.text.contains("was lost"))
+                try await cluster.expectUntouched(coherence: "off")
+
+                let later = try await cluster.load(["--operations", "200"])
+                #expect(later.failure == nil && later.left == nil, "\(later.text)")
+                #expect(later.phases.map(\.operations) == [200, 200, 200, 200])
+                try await cluster.expectUntouched(coherence: "off")
+            }
+        }
+
+        @Test("a load that is interrupted reports what it has, and deletes its keys")
+        func loadInterrupted() async throws {
+            try await TestCluster.with(nodes: 3, options: ["--fsync", "no"]) { cluster in
+                try await cluster.untilLevel()
+                let run = try await cluster.bench(
+                    ["--rate", "500", "--operations", "20000", "--json"],
+                    interruptAfter: { try await cluster.untilBenchHasKeys() })
+                #expect(run.status == 3)
+                let report = try JSONDecoder().decode(BenchReport.self, from: run.output)
+                #expect(report.failure == "it was cancelled")
+                #expect(report.phases.first.map { $0.operations > 0 } == true)
+                #expect(report.left == nil)
+                try await cluster.expectUntouched(coherence: "off")
+            }
+        }
+
+        @Test("two loads at once do not take each other's keys")
+        func twoLoads() async throws {
+            try await TestCluster.with(nodes: 3, options: ["--fsync", "no"]) { cluster in
+                try await cluster.untilLevel()
+                async let one = cluster.load(["--operations", "2000"])
+                async let two = cluster.load(["--operations", "3000"])
+                for report in try await [one, two] {
+                    #expect(report.failure == nil)
+                    #expect(report.phases.allSatisfy { $0.misses == 0 }, "\(report.text)")
+                }
+                try await cluster.expectUntouched(coherence: "off")
+            }
+        }
+
         @Test("a sweep measures each phase at each point, and leaves no key behind")
         func sweep() async throws {
             try await TestCluster.with(nodes: 3, options: ["--fsync", "no"]) { cluster in
@@ -74,6 +125,20 @@ extension TestCluster {
     ) async throws -> CommandRun {
         try await CommandRun.of(
             ["bench"] + words + ["--dir", folder, "--cluster", name], interruptAfter: wait)
+    }
+
+    /// Runs a load that must end well.
+    fileprivate func load(_ words: [String]) async throws -> BenchReport {
+        let run = try await bench(words + ["--json"])
+        guard run.status == 0 else { throw CommandFailed(command: "bench", run: run) }
+        return try JSONDecoder().decode(BenchReport.self, from: run.output)
+    }
+
+    /// Waits until a bench has inserted a key.
+    fileprivate func untilBenchHasKeys() async throws {
+        try await RingmasterTests.until("the bench has keys") {
+            try await !succeed("keys", ["bench:*"]).isEmpty
+        }
     }
 
     fileprivate func setting(_ name: String) async throws -> String {

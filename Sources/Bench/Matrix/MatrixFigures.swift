@@ -171,7 +171,7 @@ extension MatrixFigures {
         wasted = of(ahead.wasted, reads, times: 1_000)
         // A validated read brings no value along; all values here are of one size.
         let entries = messages.readsForwarded - caches.validated + messages.pushes
-        let entryBytes = RequestStream.keyBytes + valueBytes
+        let entryBytes = KeyNames.ownBytes + valueBytes
         bytesPerRead = of(Swift.max(0, entries) * entryBytes + ahead.bytes, reads)
     }
 }

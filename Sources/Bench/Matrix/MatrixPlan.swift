@@ -41,6 +41,8 @@ public struct MatrixPlan: Codable, Sendable, Equatable {
     /// The part of a workload's keys that a node's copies may hold, by `cache-bytes`; nil leaves
     /// that setting alone.
     public var cacheShare: Double? = 0.25
+    /// What the keys begin with; nil is a prefix of the run's own.
+    public var keyPrefix: String?
     /// What all draws depend on.
     public var seed: UInt64 = 1
     /// Event loops of the bench, 1 to ``BenchPlan/threadsMax``.
@@ -127,7 +129,7 @@ public struct MatrixPlan: Codable, Sendable, Equatable {
     /// What `cache-bytes` is set to for a workload; nil leaves it alone.
     func cacheBytes(for workload: Workload) -> Int? {
         guard let cacheShare else { return nil }
-        let copy = RequestStream.keyBytes + valueBytes + Self.copyOverhead
+        let copy = KeyNames.ownBytes + valueBytes + Self.copyOverhead
         let bytes = Double(keyCount(of: workload)) * Double(copy) * cacheShare
         return Int(min(Double(1 << 36), max(Double(Self.cacheBytesMin), bytes)))
     }
@@ -170,9 +172,4 @@ extension Array where Element: Hashable {
         var seen: Set<Element> = []
         return filter { seen.insert($0).inserted }
     }
-}
-
-extension RequestStream {
-    /// Bytes of every key.
-    static let keyBytes = keyPrefix.utf8.count + keyDigits
 }

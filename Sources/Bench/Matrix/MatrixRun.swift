@@ -6,6 +6,7 @@ struct MatrixRun: Sendable {
     let plan: MatrixPlan
     let target: BenchTarget
     let field: MatrixField
+    let keyPrefix: String
     let progress: @Sendable (MatrixProgress) -> Void
 
     private(set) var report: MatrixReport
@@ -27,6 +28,7 @@ struct MatrixRun: Sendable {
         self.target = target
         self.field = field
         self.progress = progress
+        keyPrefix = plan.keyPrefix ?? KeyNames.ownPrefix()
         report = MatrixReport(plan: plan)
         report.nodes = target.nodes.map(\.name)
         report.through = field.entrances.map(\.name)
@@ -75,12 +77,18 @@ struct MatrixRun: Sendable {
             report.failure = report.failure ?? "the settings were not put back: \(error)"
         }
         do {
-            if keysMade > 0 { try await deleteKeys() }
             try await field.close()
             try await hot?.writers?.close()
         } catch {
-            report.failure = report.failure ?? "the keys were not deleted: \(error)"
+            report.failure = report.failure ?? "a connection was not closed: \(error)"
         }
+        guard keysMade > 0 else { return report }
+        let cleaner = KeyCleaner(
+            addresses: target.nodes.map(\.line.address), keyPrefix: keyPrefix,
+            keyCount: keysMade, patienceMilliseconds: plan.stallMilliseconds)
+        let left = await cleaner.clean(on: field.group) { [self] in tell(.cleaning, $0) }
+        report.failure = report.failure ?? left
+        if let left, report.failure != left { report.notes.append(left) }
         return report
     }
 
@@ -89,25 +97,18 @@ struct MatrixRun: Sendable {
     private mutating func insertKeys() async throws {
         let count = plan.workloads.map { plan.keyCount(of: $0) }.max() ?? 0
         keysMade = count
-        try await onKeys(.insert, count)
-    }
-
-    private func deleteKeys() async throws {
-        try await onKeys(.delete, keysMade)
-    }
-
-    private func onKeys(_ phase: BenchPhase, _ count: Int) async throws {
         var keys = BenchPlan(addresses: plan.addresses)
+        keys.keyPrefix = keyPrefix
         keys.operations = count
         keys.keyspace = count
         keys.clients = MatrixField.loaderCount
         keys.valueBytes = plan.valueBytes
         keys.seed = plan.seed
         keys.stallMilliseconds = plan.stallMilliseconds
-        let outcome = try await field.loaders.run(Load(phase, of: keys)) { [self] in
-            tell(phase == .insert ? .loading : .cleaning, $0)
+        let outcome = try await field.loaders.run(Load(.insert, of: keys)) { [self] in
+            tell(.loading, $0)
         }
-        try outcome.requireService(phase.rawValue)
+        try outcome.requireService(BenchPhase.insert.rawValue)
     }
 
     // MARK: - The hot key
@@ -128,17 +129,24 @@ struct MatrixRun: Sendable {
         if target.isRingmaster {
             var roles: [String: Int] = [:]
             for candidate in 0..<min(plan.keys, Self.hotKeyTriesMax) where roles["none"] == nil {
-                guard let role = try await entrance.line.role(ofKey: candidate) else { break }
+                guard let role = try await entrance.line.role(ofKey: keyName(candidate)) else {
+                    break
+                }
                 roles[role] = roles[role] ?? candidate
             }
             let role = ["none", "successor", "home"].first { roles[$0] != nil } ?? "home"
             number = roles[role] ?? 0
-            report.hotKey = MatrixReport.HotKey(key: RequestStream.keyName(number), role: role)
-            for node in target.nodes where try await node.line.role(ofKey: number) == "home" {
+            report.hotKey = MatrixReport.HotKey(key: keyName(number), role: role)
+            for node in target.nodes
+            where try await node.line.role(ofKey: keyName(number)) == "home" {
                 home = node
             }
         }
         hot = HotKey(number: number, writers: try await writers(at: home))
+    }
+
+    private func keyName(_ number: Int) -> String {
+        KeyNames.name(number, prefix: keyPrefix)
     }
 
     private func writers(at home: BenchTarget.Node) async throws -> LoadGroup? {
@@ -214,9 +222,10 @@ struct MatrixRun: Sendable {
         let load = Load(
             phase: .update, total: Int.max, stallMilliseconds: plan.stallMilliseconds,
             rate: plan.writesPerSecond, ledger: ledger
-        ) { [plan] _ in
+        ) { [plan, keyPrefix] _ in
             RequestStream(
-                updatesOf: key, count: Int.max, valueBytes: plan.valueBytes, seed: plan.seed)
+                updatesOf: key, count: Int.max, keyPrefix: keyPrefix, valueBytes: plan.valueBytes,
+                seed: plan.seed)
         }
         return try await writers.run(load)
     }
@@ -228,11 +237,11 @@ struct MatrixRun: Sendable {
         return Load(
             phase: .retrieve, total: total, stallMilliseconds: plan.stallMilliseconds,
             isMixed: true, rate: plan.rate, ledger: isWritten ? ledger : nil
-        ) { [plan] client in
+        ) { [plan, keyPrefix] client in
             RequestStream(
                 WorkloadStream(shape, client: client, skipped: skipped),
                 count: RequestStream.share(of: total, client: client, clients: plan.clients),
-                valueBytes: plan.valueBytes, seed: plan.seed ^ UInt64(client))
+                keyPrefix: keyPrefix, valueBytes: plan.valueBytes, seed: plan.seed ^ UInt64(client))
         }
     }
 

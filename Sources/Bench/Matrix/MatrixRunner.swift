@@ -42,10 +42,13 @@ struct MatrixField: Sendable {
     let entrances: [BenchTarget.Node]
     /// The clients that are measured.
     let clients: LoadGroup
-    /// Those that insert and delete the keys, on all nodes.
+    /// Those that insert the keys, on all nodes.
     let loaders: LoadGroup
 
-    /// Connections that insert and delete keys.
+    /// Their event loops.
+    let group: any EventLoopGroup
+
+    /// Connections that insert keys.
     static let loaderCount = 8
     /// Requests that each of them keeps under way.
     static let loaderPipeline = 32
@@ -61,7 +64,8 @@ struct MatrixField: Sendable {
             let loaders = try await LoadGroup.open(
                 on: group, to: target.nodes.map(\.line.address), clients: loaderCount,
                 pipeline: loaderPipeline)
-            return MatrixField(entrances: entrances, clients: clients, loaders: loaders)
+            return MatrixField(
+                entrances: entrances, clients: clients, loaders: loaders, group: group)
         } catch {
             try await clients.close()
             throw error

@@ -22,6 +22,7 @@ extension SweepReport {
         for sample in Set(results.flatMap { $0.rounds.flatMap(\.errorSamples) }).sorted() {
             lines.append("an error: «\(sample)»")
         }
+        for address in lost { lines.append("\(address) was lost while others went on.") }
         if let failure { lines.append("The run ended early: \(failure).") }
         return lines.joined(separator: "\n")
     }

@@ -7,6 +7,7 @@
 ///   "format": 1,
 ///   "plan": { what was asked for: every property of SweepPlan },
 ///   "failure": why the run ended early, in words; absent when it did not,
+///   "lost": [ {"host", "port"} of each server that was lost while others went on ],
 ///   "results": [ {
 ///     "point": { "clients", "pipeline", "valueBytes", "operations" },
 ///     "phase": "insert" | "retrieve" | "update" | "delete",
@@ -22,6 +23,8 @@ public struct SweepReport: Codable, Sendable, Equatable {
     public var plan: SweepPlan
     /// Why the run ended early, in words; nil when it did not.
     public var failure: String?
+    /// Servers that did not accept a connection, or died, while others went on.
+    public var lost: [BenchAddress] = []
     /// A result for each point and phase, point by point.
     public var results: [SweepResult] = []
 

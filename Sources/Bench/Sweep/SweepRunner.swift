@@ -43,7 +43,8 @@ public enum SweepRunner {
                         progress(state)
                     }
                     for phase in measured.phases { report.add(phase, at: point) }
-                    report.failure = measured.failure
+                    report.lost = (report.lost + measured.lost).uniqued
+                    report.failure = measured.failure ?? measured.left
                 } catch let error as BenchError where done > 0 {
                     report.failure = error.description
                 }

@@ -77,6 +77,43 @@ struct BenchTarget: Sendable {
         throw failure
     }
 
+    /// Finds where the nodes listen that clients connect to, without asking any of them but one.
+    ///
+    /// - Parameters:
+    ///   - through: `all`, a node's name or its address.
+    ///   - addresses: any nodes of the cluster, or servers of the Redis protocol.
+    ///   - group: the event loops.
+    /// - Returns: at least one address.
+    /// - Throws: ``BenchError`` when there is no such node, or none answers.
+    static func entrances(
+        _ through: String, from addresses: [BenchAddress], on group: any EventLoopGroup
+    ) async throws -> [BenchAddress] {
+        let line = try await firstLine(addresses, group)
+        let answer: RingEpoch?
+        do {
+            answer = try await line.epoch()
+        } catch {
+            await line.close()
+            throw error
+        }
+        await line.close()
+        let all =
+            answer?.members.filter(\.canBeHome).map {
+                (name: $0.name, address: BenchAddress(host: $0.host, port: $0.port))
+            } ?? addresses.map { (name: $0.description, address: $0) }
+        let found = all.filter {
+            through == "all" || through == $0.name || through == $0.address.description
+        }
+        guard !found.isEmpty else { throw Self.noNode(through, among: all.map(\.name)) }
+        return found.map(\.address)
+    }
+
+    private static func noNode(_ name: String, among names: [String]) -> BenchError {
+        .plan(
+            "there is no node \(name) to read through; there are "
+                + names.joined(separator: ", "))
+    }
+
     /// Closes the lines.
     func close() async {
         for node in nodes { await node.line.close() }
@@ -92,8 +129,7 @@ struct BenchTarget: Sendable {
         if through == "all" { return nodes }
         let found = nodes.filter { $0.name == through || $0.line.address.description == through }
         guard !found.isEmpty else {
-            let names = nodes.map(\.name).joined(separator: ", ")
-            throw .plan("there is no node \(through) to read through; there are \(names)")
+            throw Self.noNode(through, among: nodes.map(\.name))
         }
         return found
     }

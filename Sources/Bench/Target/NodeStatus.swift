@@ -34,9 +34,8 @@ extension NodeLine {
     }
 
     /// Asks a node what it is to a key: `home`, `successor` or `none`.
-    func role(ofKey number: Int) async throws -> String? {
+    func role(ofKey key: String) async throws -> String? {
         struct Answer: Decodable { var role: String }
-        let key = RequestStream.keyName(number)
         return try decoded(Answer.self, await ask("RING", "KEY", key))?.role
     }
 
@@ -54,13 +53,5 @@ extension NodeLine {
         } catch {
             throw BenchError.refused(address, "an answer that is not understood: \(error)")
         }
-    }
-}
-
-extension RequestStream {
-    /// The whole key of a number.
-    static func keyName(_ number: Int) -> String {
-        let digits = String(number)
-        return keyPrefix + String(repeating: "0", count: max(0, keyDigits - digits.count)) + digits
     }
 }

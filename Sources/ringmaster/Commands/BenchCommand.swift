@@ -20,13 +20,16 @@ struct LoadCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "load", abstract: "Measure insertion, retrieval, update and deletion.",
         discussion: """
-            The target is the local cluster, or with --at any server of the Redis protocol. The \
-            keys are the bench's own and are deleted at the end. With a workload (uniform, \
-            zipfian, sequential, strided, sessions, hot-key, ycsb-a to ycsb-d) its keys are \
-            inserted first, and it takes the phases' place. With a rate, latencies count from when \
-            an operation fell due, whether or when answers came. With --json: {"format", "plan", \
-            "phases": [{"name", "operations", "errors", "unknown", "seconds", "throughput", \
-            "p50", "p90", "p99", "p999", "max", "mean"}], "failure"}, times in microseconds.
+            The target is the local cluster, or with --at any server of the Redis protocol. When a \
+            node of several dies, its connections go on at the others, and what was under way \
+            there is counted as unknown. The keys are the run's own and are deleted at the end, \
+            also after ^C. With --prefix they are those keys, and only the phases that are asked \
+            for are done to them. With a workload (uniform, zipfian, sequential, strided, \
+            sessions, hot-key, ycsb-a to ycsb-d) its keys are inserted first, and it takes the \
+            phases' place. With a rate, latencies count from when an operation fell due, whether \
+            or when answers came. With --json: {"format", "plan", "phases": [{"name", \
+            "operations", "misses", "errors", "unknown", "seconds", "throughput", "p50", "p90", \
+            "p99", "p999", "max", "mean"}], "failure", "lost", "left"}, times in microseconds.
             """)
 
     @Option(help: ArgumentHelp("Connections.", valueName: "count"))
@@ -41,6 +44,10 @@ struct LoadCommand: AsyncParsableCommand {
         help: ArgumentHelp("Different keys; as many as operations if not said.", valueName: "count")
     )
     var keys: Int?
+    @Option(
+        help: ArgumentHelp(
+            "What the keys begin with; of this run alone if not said.", valueName: "text"))
+    var prefix: String?
     @Option(
         parsing: .upToNextOption,
         help: ArgumentHelp("Which of insert, retrieve, update, delete.", valueName: "phase"))
@@ -69,11 +76,26 @@ struct LoadCommand: AsyncParsableCommand {
 
     func run() async throws {
         try forms.check()
-        var addresses = try cluster.seeds().map(\.benchAddress)
-        if let through {
-            addresses = try await BenchRunner.entrances(through, from: addresses)
+        let line = ProgressLine()
+        let interruption = Interruption()
+        defer { interruption.end() }
+        let report = try await interruption.during {
+            let plan = try await plan()
+            return try await BenchRunner.run(plan) { line.show(Self.text(of: $0)) }
         }
-        var plan = BenchPlan(addresses: addresses)
+        line.clear()
+        try forms.write(
+            output, text: report.text, json: report.json, csv: report.csv, svg: report.svg)
+        if let failure = report.failure { throw Failure(.notDone, failure) }
+    }
+
+    private func plan() async throws -> BenchPlan {
+        let nodes = try await cluster.benchAddresses()
+        var plan = BenchPlan(addresses: nodes)
+        if let through {
+            plan.addresses = try await BenchRunner.entrances(through, from: nodes)
+            plan.spareAddresses = nodes
+        }
         plan.clients = clients
         plan.pipeline = pipeline
         plan.operations = operations
@@ -84,12 +106,8 @@ struct LoadCommand: AsyncParsableCommand {
         plan.threads = loops
         plan.workload = workload
         plan.rate = rate
-        let line = ProgressLine()
-        let report = try await BenchRunner.run(plan) { line.show(Self.text(of: $0)) }
-        line.clear()
-        try forms.write(
-            output, text: report.text, json: report.json, csv: report.csv, svg: report.svg)
-        if let failure = report.failure { throw Failure(.notDone, failure) }
+        plan.keyPrefix = prefix
+        return plan
     }
 
     private static func text(of progress: BenchProgress) -> String {

@@ -46,7 +46,7 @@ struct SweepCommand: AsyncParsableCommand {
 
     func run() async throws {
         try forms.check()
-        var plan = SweepPlan(addresses: try cluster.seeds().map(\.benchAddress))
+        var plan = SweepPlan(addresses: try await cluster.benchAddresses())
         plan.clients = clients.numbers
         plan.pipelines = pipeline.numbers
         plan.valueBytes = valueBytes.numbers
