@@ -41,12 +41,11 @@ public struct Prefetcher: Sendable {
     /// - Parameters:
     ///   - key: the whole key; not kept.
     ///   - connection: which client connection reads, by any number that no other one has.
-    ///   - now: microseconds of a clock that never goes back.
     ///   - guesses: whole keys are appended that may be read soon: as many as the budget allows.
     ///     They may be here already, and may have been guessed before.
     @inlinable
     public mutating func onRead(
-        _ key: UnsafeRawBufferPointer, connection: Int, now: Int, guesses: inout [[UInt8]]
+        _ key: UnsafeRawBufferPointer, connection: Int, guesses: inout [[UInt8]]
     ) {
         guard prefetching != .off else { return }
         take(key, connection: connection, guesses: &guesses)

@@ -63,7 +63,7 @@ import Testing
         var guesses: [[UInt8]] = []
         for number in 0..<100 {
             Array("k\(number)".utf8).withUnsafeBytes {
-                prefetcher.onRead($0, connection: 1, now: 0, guesses: &guesses)
+                prefetcher.onRead($0, connection: 1, guesses: &guesses)
             }
         }
         #expect(guesses.count == 8)

@@ -89,7 +89,7 @@ struct ReadModel {
         land()
         var guesses: [[UInt8]] = []
         key.withUnsafeBytes {
-            prefetcher.onRead($0, connection: connection, now: time, guesses: &guesses)
+            prefetcher.onRead($0, connection: connection, guesses: &guesses)
         }
         result.guesses += guesses.count
         let duration = isHome(key) ? 1 : answer(key)

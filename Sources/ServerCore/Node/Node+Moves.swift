@@ -95,7 +95,7 @@ extension Node {
     }
 
     /// Whether enough other members are up to hold all copies of each slot without a down one.
-    func canReplace(_ member: Member) -> Bool {
+    var canReplaceDown: Bool {
         epoch.members.count { $0.canBeHome } >= epoch.settings.replicas
     }
 }

@@ -3,8 +3,8 @@ import Ring
 /// One process's part in agreement: epochs, votes, failure detection and leases.
 ///
 /// A value without clock, socket or disk: each input is a method `on…` that takes the time and
-/// returns directives. Times are monotonic microseconds. The protocol is described in the
-/// architecture article; rule numbers are those of `PROTOCOL`.
+/// returns directives. Times are monotonic microseconds. The protocol is described in
+/// <doc:Protocol>; rule numbers are those of `PROTOCOL`.
 public struct Node: Sendable, Equatable {
     /// Named limits and intervals that are not cluster settings, in microseconds.
     public enum Limits {
@@ -97,6 +97,10 @@ public struct Node: Sendable, Equatable {
     /// This node's own line in the epoch; nil once it is no member any more.
     public var member: Member? { epoch.member(number: number) }
 
+    /// Whether the epoch names a later start of this node than this process: another one runs under
+    /// its identity, and this one will never lead anything again.
+    public var isSuperseded: Bool { member.map { $0.incarnation > incarnation } ?? false }
+
     /// Whether the cluster has settled without this node: its copies count for nothing any more.
     public var isOut: Bool { !epoch.everyone.contains { $0.number == number } }
 
@@ -104,7 +108,8 @@ public struct Node: Sendable, Equatable {
     /// for one whose copies could not be made elsewhere.
     public func evictionsDue(now: Int) -> [Int: Int] {
         var due: [Int: Int] = [:]
-        for member in epoch.members where member.state == .down && canReplace(member) {
+        guard canReplaceDown else { return due }
+        for member in epoch.members where member.state == .down {
             let since = peers[member.number]?.downSince ?? adoptedAt
             due[member.number] = max(0, since + epoch.settings.graceMilliseconds * 1_000 - now)
         }

@@ -181,7 +181,7 @@ extension Worker {
     /// A home's answer.
     ///
     /// - Returns: whether the frame was well formed; one to a request that is over is.
-    func onAnswer(_ frame: Arguments, from member: Int, clock: Clock) -> Bool {
+    func onAnswer(_ frame: Arguments, from member: Int) -> Bool {
         guard frame.count == 4, let number = parseDecimal(frame[1]) else { return false }
         guard let forward = forwards[number / Worker.workersMax], forward.target == member else {
             return true
@@ -281,7 +281,7 @@ extension Worker {
     }
 
     /// The link to a member is gone: a write that was sent may have been done.
-    func loseForwards(to member: Int, clock: Clock) {
+    func loseForwards(to member: Int) {
         let lost = forwards.filter { $0.value.target == member }
         for (number, forward) in lost.sorted(by: { $0.key < $1.key }) {
             dropForward(number)

@@ -31,7 +31,7 @@ extension Worker {
         }
         for index in stride(from: 1, to: arguments.count, by: step) {
             prefetcher.onRead(
-                arguments[index], connection: connection, now: clock.now, guesses: &guessed)
+                arguments[index], connection: connection, guesses: &guessed)
         }
     }
 

@@ -51,7 +51,7 @@ extension Worker {
         case .forward:
             return onForward(frame, from: member, clock: clock)
         case .answer:
-            return onAnswer(frame, from: member, clock: clock)
+            return onAnswer(frame, from: member)
         case .entry:
             return onEntry(frame, from: member, clock: clock)
         case .guess:

@@ -198,7 +198,7 @@ public final class Worker {
         }
         link.isUp = false
         link.reset()
-        loseForwards(to: member, clock: clock)
+        loseForwards(to: member)
         link.isUp = isUp
         for partition in partitions {
             partition?.onLink(to: member, isUp: isUp, clock: clock)

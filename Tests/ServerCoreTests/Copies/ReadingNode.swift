@@ -63,7 +63,7 @@ struct ReadingNode {
     private mutating func read(_ key: Int, client: Int) -> Bool {
         var guesses: [[UInt8]] = []
         Self.name(key).withUnsafeBytes {
-            prefetcher.onRead($0, connection: client, now: time, guesses: &guesses)
+            prefetcher.onRead($0, connection: client, guesses: &guesses)
         }
         let place = place(of: key)
         result.reads += 1

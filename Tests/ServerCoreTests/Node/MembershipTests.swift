@@ -172,4 +172,18 @@ struct MembershipTests {
         #expect(after.number <= epoch.number + 2)
         #expect((1...4).allSatisfy { (cluster[$0].vote.promised?.round ?? 0) < 5 })
     }
+
+    @Test("a process learns that another one has started under its identity")
+    func superseded() {
+        let cluster = calm()
+        #expect(!cluster[4].isSuperseded)
+        cluster.freeze(4)
+        cluster.start(4, incarnation: 2)
+        cluster.advance(milliseconds: 3_000)
+        #expect(!cluster[4].isSuperseded)
+        cluster.kill(4)
+        cluster.thaw(4)
+        cluster.advance(milliseconds: 1_000)
+        #expect(cluster[4].isSuperseded)
+    }
 }
