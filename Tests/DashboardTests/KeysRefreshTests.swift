@@ -104,26 +104,25 @@ struct KeysRefreshTests {
             let effects = model.update(.snapshot(snapshot(writes: 1)), at: 1_000 * second)
             #expect(effects.isEmpty)
         }
+        // Somebody writes all the time, and each page says that there are more.
         var pages = 0
         var asked: (number: Int, cursor: String, pattern: [UInt8]?)?
-        for step in 0..<40 {
-            let now = 40_000 + 100 * step
+        for step in 0..<400 {
+            let now = 40_000 + 10 * step
             let effects = model.update(.snapshot(snapshot(writes: 2 + step)), at: now)
             answer(effects, "v", model)
             if let next = scan(effects) {
                 #expect(asked == nil)
                 asked = next
-                pages += 1
             }
-            // The answer takes two snapshots.
-            guard step % 2 == 1, let open = asked else { continue }
-            asked = nil
-            let page = KeyPage(
-                keys: open.cursor == "0" ? keys(0..<250) : keys(250..<500),
-                cursor: open.cursor == "0" ? "7" : "0")
-            answer(model.update(.scanned(open.number, .success(page)), at: now), "v", model)
+            guard let open = asked else { continue }
+            pages += 1
+            let page = KeyPage(keys: keys(pages..<pages + 1), cursor: "\(pages)")
+            let more = model.update(.scanned(open.number, .success(page)), at: now)
+            asked = scan(more)
         }
-        #expect((4...10).contains(pages))
+        #expect((2 * 32...5 * 32).contains(pages))
+        // What is shown stays until all is there.
         #expect(model.keys.keys.count == 500)
     }
 

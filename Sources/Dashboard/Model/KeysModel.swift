@@ -2,8 +2,8 @@
 struct KeysModel: Sendable, Equatable {
     /// Keys that the list holds at most; a filter narrows what is looked at.
     static let keysMax = 20_000
-    /// Keys asked for at once.
-    static let pageCount = 200
+    /// Keys asked for at once; a node looks into about so many slots for them.
+    static let pageCount = 1_000
 
     /// Which part has the focus.
     enum Focus: Sendable, Equatable {

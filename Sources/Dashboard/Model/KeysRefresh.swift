@@ -1,7 +1,9 @@
 /// The list of the Keys screen being read anew, beside the one that is shown until all of it is there.
 struct KeysRefresh: Sendable, Equatable {
-    /// The list is read anew at most so often, and one page for each snapshot of the cluster.
+    /// The list is read anew at most so often.
     static let intervalMilliseconds = 1_000
+    /// Pages in a second at most, one after the other.
+    static let pagesPerSecondMax = 32
 
     /// The request whose answer is waited for.
     var request: Int?
@@ -9,6 +11,18 @@ struct KeysRefresh: Sendable, Equatable {
     private(set) var known: Set<[UInt8]> = []
     /// Where the next page begins; `"0"` once all were seen.
     private(set) var cursor = "0"
+    private var secondBegan: Int
+    private var pagesInSecond = 0
+
+    init(at now: Int) { secondBegan = now }
+
+    /// Whether another page may be asked for now; counts it.
+    mutating func mayAsk(at now: Int) -> Bool {
+        if now - secondBegan >= 1_000 { (secondBegan, pagesInSecond) = (now, 0) }
+        guard request == nil, pagesInSecond < Self.pagesPerSecondMax else { return false }
+        pagesInSecond += 1
+        return true
+    }
 
     /// Takes a page; keys that came already are left out.
     mutating func take(_ page: KeyPage) {

@@ -66,19 +66,22 @@ extension Model {
     /// Reads the list and the selected key anew once something was written; told of each snapshot.
     mutating func refreshKeys() -> [Effect] {
         guard screen == .keys, !isFrozen, keys.isStarted, keys.scanRequest == nil else { return [] }
-        if let refresh = keys.refresh { return refresh.request == nil ? scanAnew() : [] }
+        guard keys.refresh == nil else { return scanAnew() }
         let trace = KeysTrace(live)
         guard let trace, trace != keys.trace,
             now - keys.refreshedAt >= KeysRefresh.intervalMilliseconds
         else { return [] }
         keys.trace = trace
         keys.refreshedAt = now
-        keys.refresh = KeysRefresh()
+        keys.refresh = KeysRefresh(at: now)
         return scanAnew() + rereadDetail()
     }
 
+    /// Asks for the next page, unless one is out or there were enough in this second.
     private mutating func scanAnew() -> [Effect] {
-        guard let cursor = keys.refresh?.cursor else { return [] }
+        guard keys.refresh?.mayAsk(at: now) == true, let cursor = keys.refresh?.cursor else {
+            return []
+        }
         let request = beginQuietly()
         keys.refresh?.request = request
         return [.scan(request, cursor: cursor, pattern: keys.pattern)]
@@ -97,7 +100,7 @@ extension Model {
             refresh.take(page)
             guard refresh.covers(keys) else {
                 keys.refresh = refresh
-                return []
+                return scanAnew()
             }
             keys.refresh = nil
             keys.take(refresh)
