@@ -159,11 +159,11 @@ struct ReadModel {
 extension Prefetcher {
     /// The guesses that a read brings, as text.
     mutating func guesses(
-        _ key: String, connection: Int = 1, now: Int = 0, asked: Bool = true
+        _ key: String, connection: Int = 1, asked: Bool = true
     ) -> [String] {
         var guesses: [[UInt8]] = []
         Array(key.utf8).withUnsafeBytes {
-            onRead($0, connection: connection, now: now, guesses: &guesses)
+            onRead($0, connection: connection, guesses: &guesses)
         }
         onAsked(asked ? guesses.count : 0)
         return guesses.map { String(decoding: $0, as: UTF8.self) }
