@@ -35,10 +35,7 @@ struct NodeAnswers {
             let text = arguments.array(1)
             return .now { $0.bulk(text) }
         case .hello: return hello(arguments)
-        case .auth:
-            return .error(
-                "ERR AUTH <password> called without any password configured for the default "
-                    + "user. Are you sure your configuration is correct?")
+        case .auth: return auth(arguments)
         case .quit: return .close { $0.ok() }
         case .reset:
             host.endTracking(session)
@@ -83,7 +80,11 @@ struct NodeAnswers {
         guard let number = parseDecimal(arguments[1]) else {
             return .error("ERR value is not an integer or out of range")
         }
-        return number == 0 ? .ok : .error("ERR DB index is out of range")
+        guard let index = Int32(exactly: number) else {
+            return .error(
+                "ERR value is out of range, value must between \(Int32.min) and \(Int32.max)")
+        }
+        return index == 0 ? .ok : .error("ERR SELECT is not allowed in cluster mode")
     }
 
     private func hello(_ arguments: Arguments) -> NodeAnswer {
@@ -106,9 +107,8 @@ struct NodeAnswers {
             } else if bytesEqualIgnoringCase(arguments[index], "auth"),
                 index + 2 < arguments.count
             {
-                return .error(
-                    "ERR AUTH <password> called without any password configured for the default "
-                        + "user. Are you sure your configuration is correct?")
+                guard isDefaultUser(arguments[index + 1]) else { return wrongPassword }
+                index += 3
             } else {
                 return .error(
                     "ERR Syntax error in HELLO option '\(arguments.text(index).prefix(64))'")
@@ -144,12 +144,6 @@ struct NodeAnswers {
     }
 
     func isPlain(_ text: [UInt8]) -> Bool { text.allSatisfy { $0 > 32 && $0 < 127 } }
-
-    func unknownSubcommand(_ arguments: Arguments) -> NodeAnswer {
-        .error(
-            "ERR unknown subcommand or wrong number of arguments for '"
-                + "\(arguments.text(1).prefix(64))'. Try \(arguments.text(0).uppercased()) HELP.")
-    }
 }
 
 /// What the server says it is.

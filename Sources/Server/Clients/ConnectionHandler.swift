@@ -232,7 +232,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
             isClosing = true
         case .peer(let member, .data, let reply):
             answer { $0.append(reply) }
-            peer = InboundPeer(member: member)
+            peer = InboundPeer(member: member, connection: number)
             parser.limits = .peer
         case .peer(let member, .control, let reply):
             moveToControl(member, reply)

@@ -1,11 +1,11 @@
-import DequeModule
 import Foundation
 import NIOCore
 import NIOPosix
 import Ring
 import ServerCore
 
-/// The shell around the process's one ``Node``: carries its directives out, strictly in order.
+/// The shell around the process's one ``Node``: carries its directives out, in the order that
+/// ``DirectiveQueue`` keeps.
 ///
 /// Confined to an event loop of its own, so that nothing a partition does delays a heartbeat.
 final class NodeHost {
@@ -14,8 +14,7 @@ final class NodeHost {
     private let process: ProcessContext
     private let ringFile: RingFile
     private let disk: NIOThreadPool
-    private var directives: Deque<NodeDirective> = []
-    private var isBusy = false
+    private var directives = DirectiveQueue()
     private var links: [Int: PeerDialer] = [:]
     private var isEnded = false
     private var isDraining = false
@@ -50,7 +49,9 @@ final class NodeHost {
     func end() {
         isEnded = true
         for asker in askers.values { asker.succeed(nil) }
+        askers = [:]
         for link in links.values { link.stop() }
+        links = [:]
     }
 
     /// Asks the others to take over; completes when the process may end.
@@ -89,7 +90,7 @@ final class NodeHost {
             isDraining = true
             for loop in 0..<process.loopCount { process.onLoop(loop) { $0.worker?.drain() } }
         }
-        if retiringSince == nil, node.mayEnd(now: now), directives.isEmpty, !isBusy {
+        if retiringSince == nil, node.mayEnd(now: now), directives.isIdle {
             retiringSince = now
             for loop in 0..<process.loopCount { process.onLoop(loop) { $0.isRetiring = true } }
         }
@@ -168,13 +169,8 @@ final class NodeHost {
     private func leave(epoch: Int) {
         guard !isLeaving else { return }
         isLeaving = true
-        let number = node.number
-        let hasLeft = node.epoch.queue.ended.contains {
-            $0.kind == .leave(member: number) && $0.outcome == .done
-        }
         process.end(
-            .out(
-                name: process.identity.name, number: number, epoch: epoch, hasLeft: hasLeft))
+            .out(process.identity, number: node.number, node.epoch, settledIn: epoch))
         stopping?.succeed()
     }
 
@@ -206,25 +202,30 @@ final class NodeHost {
     // MARK: Directives
 
     private func perform(_ new: [NodeDirective]) {
-        directives.append(contentsOf: new)
+        for directive in new where directives.add(directive) { carryOut(directive) }
         pump()
     }
 
     /// Carries out directives until one takes its time; the rest waits behind it.
     private func pump() {
-        while !isBusy, let directive = directives.popFirst() {
-            switch directive {
-            case .send(let message, let member):
-                send(message, to: member)
-            case .leases(let leases):
-                handOver(leases)
-            case .note(let note):
-                tell(note)
-            case .persist(let vote):
-                save(.vote, vote) {}
-            case .adopt(let epoch):
-                save(.epoch, epoch) { [self] in handOver(epoch) }
+        while let directive = directives.next() { carryOut(directive) }
+    }
+
+    private func carryOut(_ directive: NodeDirective) {
+        switch directive {
+        case .send(let message, let member):
+            send(message, to: member)
+        case .leases(let leases):
+            handOver(leases)
+        case .note(let note):
+            tell(note)
+        case .persist(let vote):
+            save(.vote, vote) { [self] in
+                directives.complete()
+                pump()
             }
+        case .adopt(let epoch):
+            save(.epoch, epoch) { [self] in handOver(epoch) }
         }
     }
 
@@ -241,18 +242,22 @@ final class NodeHost {
     private func save<Body: Encodable & Sendable>(
         _ kind: RingFile.Kind, _ body: Body, then next: @escaping () -> Void
     ) {
-        isBusy = true
         let file = ringFile
+        let process = process
         let saved = disk.runIfActive(eventLoop: eventLoop) {
             let data = try JSONEncoder().encode(body)
-            try file.append(kind, [UInt8](data))
+            try file.append(kind, [UInt8](data)) { full in
+                process.events.add(
+                    .error, node: process.identity.name,
+                    "the disk is full, the node takes no part in votes until there is room: "
+                        + "\(full)")
+            }
         }
         saved.assumeIsolated().whenComplete { [self] result in
+            guard !isEnded else { return }
             switch result {
             case .success:
-                isBusy = false
                 next()
-                pump()
             case .failure(let error):
                 // Without durable votes and epochs the node must not take part any more: nothing
                 // behind this directive is carried out, and the others take over.
@@ -266,13 +271,13 @@ final class NodeHost {
     }
 
     private func handOver(_ epoch: RingEpoch) {
-        isBusy = true
         let adopted = process.onEveryLoop(on: eventLoop) { host in
             host.worker?.adopt(epoch, clock: Clock.read())
             host.scheduleFlush()
         }
         adopted.assumeIsolated().whenComplete { [self] _ in
-            isBusy = false
+            guard !isEnded else { return }
+            directives.complete()
             for item in EpochNews(from: handedEpoch, to: epoch, me: node.number).items {
                 process.events.add(item.level, node: item.node, item.text)
             }

@@ -86,7 +86,10 @@ final class LoopHost: WorkerOutput {
     func end() {
         isEnded = true
         for link in links.values { link.stop() }
+        links = [:]
         for connection in connections.values { connection.close() }
+        worker = nil
+        store = nil
     }
 
     // MARK: Connections
@@ -253,8 +256,9 @@ final class LoopHost: WorkerOutput {
 
     /// A frame of a data link, for this loop's worker or another's.
     ///
-    /// - Returns: whether it was well formed.
-    func onFrame(_ frame: Arguments, from member: Int) -> Bool {
+    /// - Returns: whether it was well formed, as far as that is known here; another loop closes the
+    ///   connection itself when it was not.
+    func onFrame(_ frame: Arguments, from member: Int, connection: Int) -> Bool {
         let target: Int
         switch FrameTarget(frame) {
         case .any: target = number
@@ -269,11 +273,14 @@ final class LoopHost: WorkerOutput {
         }
         guard target < process.loopCount else { return false }
         let copy = (0..<frame.count).map(frame.array)
+        let receiver = number
         process.onLoop(target) { host in
-            withArguments(copy) { frame in
-                _ = host.worker?.onFrame(frame, from: member, clock: Clock.read())
+            let isGood = withArguments(copy) { frame in
+                host.worker?.onFrame(frame, from: member, clock: Clock.read()) ?? true
             }
             host.scheduleFlush()
+            guard !isGood else { return }
+            host.process.onLoop(receiver) { $0.connections[connection]?.close() }
         }
         return true
     }

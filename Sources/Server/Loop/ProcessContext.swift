@@ -71,6 +71,15 @@ final class ProcessContext: Sendable {
         control.withLockedValue { $0 = host }
     }
 
+    /// Ends the control plane; only on its event loop.
+    func endControl() {
+        let host = control.withLockedValue { control in
+            defer { control = nil }
+            return control
+        }
+        host?.value.end()
+    }
+
     /// Runs on the control plane's event loop, once the node has begun.
     func onControl(_ body: @escaping @Sendable (NodeHost) -> Void) {
         guard let host = control.withLockedValue({ $0 }) else { return }
@@ -108,6 +117,13 @@ final class ProcessContext: Sendable {
     ) -> EventLoopFuture<[Answer]> {
         let answers = hosts.map { host in host.eventLoop.submit { body(host.value) } }
         return EventLoopFuture.whenAllSucceed(answers, on: eventLoop)
+    }
+
+    /// Lets go of what has ended: it holds the process, and would else outlive it in a node that
+    /// joins anew.
+    func forgetLoops() {
+        loops.withLockedValue { $0 = [] }
+        store.withLockedValue { $0 = nil }
     }
 
     // MARK: The log

@@ -4,9 +4,12 @@ import ServerCore
 /// The receiving end of another node's data link, on the event loop that accepted it.
 final class InboundPeer {
     let member: Int
+    /// The connection's number on its event loop.
+    private let connection: Int
 
-    init(member: Int) {
+    init(member: Int, connection: Int) {
         self.member = member
+        self.connection = connection
     }
 
     /// A frame has come.
@@ -14,9 +17,10 @@ final class InboundPeer {
     /// - Parameters:
     ///   - frame: its elements.
     ///   - host: the event loop's host.
-    /// - Returns: whether it was well formed; the connection ends otherwise.
+    /// - Returns: false when it is known to be malformed; the connection ends then, at once or when
+    ///   the event loop that the frame is for has looked at it.
     func onFrame(_ frame: Arguments, _ host: LoopHost) -> Bool {
-        host.onFrame(frame, from: member)
+        host.onFrame(frame, from: member, connection: connection)
     }
 
     /// The link is gone: acknowledgements and answers on it are lost, so both sides begin anew.
