@@ -21,18 +21,18 @@ struct KeysScreenTests {
         let model = Fixture.model()
         let first = try #require(scan(model.press(.character("6"))))
         #expect(first.cursor == "0")
-        let page = KeyPage(keys: keys(0..<200), cursor: "77")
+        let page = KeyPage(keys: keys(0..<800), cursor: "77")
         var effects = model.update(.scanned(first.number, .success(page)), at: 10_100)
         #expect(scan(effects) == nil)
         effects = []
-        for _ in 0..<6 { effects += model.press(.pageDown) }
+        for _ in 0..<12 { effects += model.press(.pageDown) }
         let second = try #require(scan(effects))
         #expect(second.cursor == "77")
         // A key may come twice.
         _ = model.update(
-            .scanned(second.number, .success(KeyPage(keys: keys(190..<250), cursor: "0"))),
+            .scanned(second.number, .success(KeyPage(keys: keys(790..<850), cursor: "0"))),
             at: 10_200)
-        #expect(model.keys.keys.count == 250)
+        #expect(model.keys.keys.count == 850)
         #expect(!model.keys.hasMore)
         #expect(model.press(.end).contains { if case .scan = $0 { true } else { false } } == false)
     }

@@ -4,6 +4,8 @@ struct KeysModel: Sendable, Equatable {
     static let keysMax = 20_000
     /// Keys asked for at once; a node looks into about so many slots for them.
     static let pageCount = 1_000
+    /// Keys that are read beyond the selected one, so that a short list is whole.
+    static let aheadCount = 500
 
     /// Which part has the focus.
     enum Focus: Sendable, Equatable {

@@ -123,7 +123,7 @@ extension Model {
     /// Gets what the view needs: the next page near the end of the list, and the selected key.
     mutating func followSelection() -> [Effect] {
         var effects: [Effect] = []
-        let isNearEnd = keys.list.selected + 2 * keys.list.page >= keys.keys.count
+        let isNearEnd = keys.list.selected + KeysModel.aheadCount >= keys.keys.count
         if keys.hasMore, keys.scanRequest == nil, isNearEnd, keys.problem == nil {
             keys.refresh = nil
             effects += scan(cursor: keys.cursor)

@@ -52,6 +52,8 @@ extension Model {
             commandHistory.append(text)
             commandHistory.removeFirst(max(0, commandHistory.count - Self.historyMax))
         }
+        // What went wrong with the line before is no news any more.
+        toast = nil
         do {
             return try Command.parse(line).map { run($0) } ?? []
         } catch {
