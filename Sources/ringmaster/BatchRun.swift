@@ -66,9 +66,8 @@ struct BatchRun {
             line.set(failure)
             StandardOutput.line(try JSONText.of(line, isOneLine: true))
         } else {
-            let key = Shown.text(operation.key)
             StandardOutput.flush()
-            StandardError.line("line \(number): \(operation.verb) \(key): \(failure.text)")
+            StandardError.line("line \(number): \(operation.naming(failure).text)")
         }
     }
 }

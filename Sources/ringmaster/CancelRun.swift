@@ -21,7 +21,7 @@ struct CancelRun {
         }
         try await tidyUp(ended)
         let report = ChangeReport(ended)
-        let what = ChangeWords.brief(kind: report.kind, node: report.node)
+        let what = report.brief
         StandardOutput.line(
             output.json
                 ? try JSONText.of(report)

@@ -55,6 +55,42 @@ struct ChangeRun {
         return try await follow(number, kind: plan.kind, node: plan.node, interruption)
     }
 
+    /// Asks for another number of copies and waits for the end, as far as that is wanted.
+    func carryOut(
+        replicas: Int, _ plan: ChangePlan, by client: ClusterClient
+    ) async throws -> ChangeReport {
+        let before = try await client.newestEpoch().get().queue.lastChange
+        _ = try await client.request(.set(name: "replicas", value: "\(replicas)")).get()
+        let number = try await change(.replicas(replicas), after: before, by: client)
+        let interruption = Interruption()
+        defer { interruption.end() }
+        return try await follow(number, kind: plan.kind, node: nil, interruption)
+    }
+
+    /// How long the ring may take to show a change that it has taken.
+    private static let tracePatience: Duration = .seconds(5)
+
+    /// The number of a change that was taken by a command whose answer does not tell it: that of
+    /// CONFIG SET is Redis's.
+    private func change(
+        _ kind: RingChange.Kind, after last: Int, by client: ClusterClient
+    ) async throws -> Int {
+        let end = ContinuousClock.now + Self.tracePatience
+        while true {
+            let queue = try await client.newestEpoch().get().queue
+            let changes =
+                queue.waiting.map { (id: $0.id, kind: $0.kind) }
+                + queue.ended.map { (id: $0.id, kind: $0.kind) }
+            if let found = changes.first(where: { $0.id > last && $0.kind == kind }) {
+                return found.id
+            }
+            guard ContinuousClock.now < end else {
+                throw Failure(.unknown, "the ring has taken it and does not show it yet")
+            }
+            try await Task.sleep(for: .milliseconds(50))
+        }
+    }
+
     /// Waits for a change's end, as far as that is wanted.
     func follow(
         _ number: Int, kind: String, node: String?, _ interruption: Interruption,

@@ -53,6 +53,11 @@ enum KeyOperation: Equatable {
         return nil
     }
 
+    /// A failure of it that names the key, for a person.
+    func naming(_ failure: Failure) -> Failure {
+        Failure(failure.status, "\(verb) \(Shown.text(key)): \(failure.text)")
+    }
+
     /// Reads a line's words; nil when they are no such command.
     init?(_ words: [[UInt8]]) {
         guard let verb = words.first.flatMap({ String(validating: $0, as: UTF8.self) }) else {

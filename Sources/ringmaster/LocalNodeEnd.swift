@@ -38,8 +38,9 @@ struct LocalNodeEnd {
         guard try await local.awaitEnd(of: name, within: Self.patience) else {
             throw Failure(
                 .notDone,
-                "\(name) is no member any more, and its process goes on; `ringmaster kill \(name)` "
-                    + "ends it, and `ringmaster leave \(name)` then removes its folder")
+                "\(name) is no member any more, and its process goes on until all slots are settled "
+                    + "without it; `ringmaster status` shows whether they are, and `ringmaster leave "
+                    + "\(name)` removes its folder when the process has ended")
         }
         try await local.forget(name)
         return true

@@ -45,6 +45,7 @@ enum Main {
             exit(0)
         }
         StandardError.line(message)
+        if let hint = MisplacedOption(RawArguments.parsed)?.hint { StandardError.line(hint) }
         exit(code == .validationFailure ? ExitStatus.usage.rawValue : code.rawValue)
     }
 }

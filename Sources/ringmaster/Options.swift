@@ -52,6 +52,12 @@ struct ClusterOptions: ParsableArguments {
         return manifest.nodes.map { Endpoint(host: manifest.host, port: $0.port) }
     }
 
+    /// That no node tells of the cluster, and what to do.
+    var nobodyAnswers: Failure {
+        if let at { return Failure(.notDone, "no node of Ringmaster's answers at \(at)") }
+        return Failure(.notDone, "no node of \(cluster) answers; `ringmaster up` starts them")
+    }
+
     /// A client of the cluster.
     func client() throws -> ClusterClient {
         var options = ClientOptions()

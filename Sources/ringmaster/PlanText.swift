@@ -75,9 +75,9 @@ enum ChangeWords {
         }
     }
 
-    /// In a table of changes, where numbers of copies are not known: `replicas`, `join n4`.
-    static func brief(kind: String, node: String?) -> String {
-        node.map { "\(kind) \($0)" } ?? kind
+    /// In a table of changes: `replicas 5`, `join n4`, `rebalance`.
+    static func brief(kind: String, node: String?, replicas: Int? = nil) -> String {
+        ([kind, node] + [replicas.map(String.init)]).compactMap(\.self).joined(separator: " ")
     }
 }
 

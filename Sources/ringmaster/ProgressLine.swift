@@ -27,7 +27,7 @@ final class ProgressLine: Sendable {
 extension ChangeStatus {
     /// How far the change is, in one line that fits a narrow terminal.
     func progress(epoch: Int) -> String {
-        let what = ChangeWords.brief(kind: kind, node: node)
+        let what = ChangeWords.brief(kind: kind, node: node, replicas: replicas)
         switch state {
         case .waiting: return "\(what): waits for the changes before it, epoch \(epoch)"
         case .paused:

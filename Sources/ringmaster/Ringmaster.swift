@@ -4,6 +4,9 @@ import ArgumentParser
 ///
 /// It has no options of its own: the parser would take them from the subcommands' words.
 struct Ringmaster: ParsableCommand {
+    /// The program's version, which nodes tell as `ringmaster_version`.
+    static let version = "0.1.0"
+
     static let configuration = CommandConfiguration(
         commandName: "ringmaster",
         abstract: "A distributed key-value store that you can see.",
@@ -20,6 +23,7 @@ struct Ringmaster: ParsableCommand {
             Exit codes: 0 done; 1 the answer is no (not found, exists already); 2 usage; 3 not \
             done, the cluster could not serve; 4 unknown whether done.
             """,
+        version: version,
         groupedSubcommands: [
             CommandGroup(
                 name: "Keys",

@@ -7,25 +7,74 @@ enum SettingText {
         var name: String
         var value: String
         var `default`: String
+        /// What the numbers of value and default count; null where they are no amounts.
+        var unit: Unit?
         var meaning: String
         /// Whether it can be changed in a running cluster.
         var isFixed: Bool
+
+        /// A value with its unit, as `config` takes it, too.
+        func shown(_ value: String) -> String {
+            guard let unit, let number = Int(value) else { return value }
+            return unit.shown(number)
+        }
+
+        func encode(to encoder: any Encoder) throws {
+            var fields = encoder.container(keyedBy: Keys.self)
+            try fields.encode(name, forKey: .name)
+            try fields.encode(value, forKey: .value)
+            try fields.encode(`default`, forKey: .default)
+            try fields.encode(unit, forKey: .unit)
+            try fields.encode(meaning, forKey: .meaning)
+            try fields.encode(isFixed, forKey: .isFixed)
+        }
+
+        private enum Keys: CodingKey { case name, value, `default`, unit, meaning, isFixed }
+    }
+
+    /// What the number of a setting counts.
+    enum Unit: String, Encodable {
+        case milliseconds
+        case bytes
+
+        /// The units that are shown, the largest first, and how much each is.
+        private var units: [(String, Int)] {
+            switch self {
+            case .milliseconds: [("s", 1_000), ("ms", 1)]
+            case .bytes: [("G", 1 << 30), ("M", 1 << 20), ("K", 1 << 10), ("", 1)]
+            }
+        }
+
+        /// An amount in the largest unit in which it is a whole number.
+        func shown(_ number: Int) -> String {
+            guard number != 0 else { return "0" }
+            let unit = units.first { number.isMultiple(of: $0.1) } ?? ("", 1)
+            return "\(number / unit.1)\(unit.0)"
+        }
+
+        /// How an amount is typed, for people.
+        fileprivate var examples: String {
+            switch self {
+            case .milliseconds: "a time like 500ms, 8s or 1m"
+            case .bytes: "a number of bytes like 500K, 12M or 1G"
+            }
+        }
     }
 
     private static let meanings: [String: String] = [
-        "cache-bytes": "bytes of copies that a node keeps beside its own slots",
+        "cache-bytes": "copies that a node keeps beside its own slots",
         "coherence": "how reads are answered from copies: off, ttl, validate, invalidate, update",
         "coherence-prefixes": "keys with another coherence, as in user:=invalidate log:=ttl",
-        "coherence-ttl": "how old a copy may be under ttl, in milliseconds",
-        "deadline": "how long an operation may take, in milliseconds",
-        "grace": "how long a down node keeps its place, in milliseconds",
-        "heartbeat": "between two heartbeats, in milliseconds",
-        "lease": "how long a lease lasts, in milliseconds; fixed at founding",
-        "move-rate": "bytes per second that each node sends to copy slots; 0 is no limit",
+        "coherence-ttl": "how old a copy may be under ttl",
+        "deadline": "how long an operation may take",
+        "grace": "how long a down node keeps its place",
+        "heartbeat": "between two heartbeats",
+        "lease": "how long a lease lasts; fixed at founding",
+        "move-rate": "what each node sends per second to copy slots; 0 is no limit",
         "moves-paused": "whether copying for changes of the ring stands still",
         "prefetching": "how the next reads are guessed: off, sequential, stride, markov, popular",
         "replicas": "copies of each key, 1 to 7; a change copies slots",
-        "suspect": "silence after which a node is suspected, in milliseconds",
+        "suspect": "silence after which a node is suspected",
     ]
 
     /// All settings, by name.
@@ -35,21 +84,49 @@ enum SettingText {
                 let standard = ClusterSettings().value(ofSetting: name)
             else { return nil }
             return Line(
-                name: name, value: value, default: standard, meaning: meanings[name] ?? "",
+                name: name, value: value, default: standard, unit: unit(of: name),
+                meaning: meanings[name] ?? "",
                 isFixed: name == "lease")
+        }
+    }
+
+    /// What the numbers of a setting count; nil where its values are no amounts.
+    static func unit(of name: String) -> Unit? {
+        switch name {
+        case "cache-bytes", "move-rate": .bytes
+        case "coherence-ttl", "deadline", "grace", "heartbeat", "lease", "suspect": .milliseconds
+        default: nil
         }
     }
 
     /// A value as the ring takes it: `2s` and `500ms` are milliseconds, `12M` is bytes.
     ///
-    /// - Returns: the text itself where it has no unit that fits the setting.
-    static func value(_ text: String, of name: String) -> String {
-        switch name {
-        case "cache-bytes", "move-rate": bytes(text).map(String.init) ?? text
-        case "coherence-ttl", "deadline", "grace", "heartbeat", "suspect":
-            milliseconds(text).map(String.init) ?? text
-        default: text
+    /// - Returns: the text itself where it is no amount.
+    /// - Throws: a ``Failure`` of usage when there is no such setting, or it never has such values.
+    static func value(_ text: String, of name: String) throws -> String {
+        guard ClusterSettings().value(ofSetting: name) != nil else { throw noSetting(name) }
+        if name == "replicas" {
+            guard let copies = Int(text), (1...ClusterSettings.replicasMax).contains(copies) else {
+                throw Failure(.usage, "replicas is 1 to \(ClusterSettings.replicasMax)")
+            }
         }
+        guard let unit = unit(of: name) else { return text }
+        let number =
+            switch unit {
+            case .bytes: bytes(text)
+            case .milliseconds: milliseconds(text)
+            }
+        guard let number else { throw Failure(.usage, "\(name) is \(unit.examples)") }
+        return String(number)
+    }
+
+    /// That nothing is called so.
+    static func noSetting(_ name: String) -> Failure {
+        let names = (ClusterSettings.names + ["lease", "replicas"]).sorted()
+        return Failure(
+            .usage,
+            "there is no setting \(Shown.text(Array(name.utf8))); there are "
+                + names.joined(separator: " "))
     }
 
     /// Bytes with an optional unit of 1,024, 1,024² or 1,024³: K, M, G.

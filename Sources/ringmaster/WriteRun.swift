@@ -41,7 +41,8 @@ struct WriteRun {
                 let key = Shown.text(operation.key)
                 return StandardOutput.line("\(operation.participle) \(key) on \(home)")
             }
-        } catch let failure as Failure where output.json {
+        } catch let failure as Failure {
+            guard output.json else { throw operation.naming(failure) }
             line.set(failure)
             StandardOutput.line(try JSONText.of(line))
             throw Failure(failure.status, "")

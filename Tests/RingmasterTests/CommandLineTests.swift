@@ -84,6 +84,48 @@ import Testing
         #expect(run.errors.isEmpty)
     }
 
+    @Test("a command behind its options is told to stand before them")
+    func misplacedOption() async throws {
+        let run = try await run("--cluster", "demo", "status")
+        #expect(run.status == 2)
+        #expect(run.errors.contains("Options come after the command: `ringmaster status …`"))
+        let other = try await self.run("--nope")
+        #expect(!other.errors.contains("Options come after"))
+    }
+
+    @Test("the version is told, and no help has line ends in the middle of a sentence")
+    func versionAndHelp() async throws {
+        let version = try await run("--version")
+        #expect(version.status == 0)
+        #expect(version.text.split(separator: ".").count == 3)
+        for command in ["discover", "bench", "status", "recover", "moves", "config", "down"] {
+            let help = try await run(command, "--help")
+            #expect(help.status == 0)
+            #expect(!help.text.contains("\\"), "\(command)")
+        }
+    }
+
+    @Test("a setting that there is not, or a value that it never has, is a mistake of usage")
+    func settings() async throws {
+        for (words, what) in [
+            (["nosuch", "3"], "there is no setting nosuch"), (["grace", "abc"], "500ms, 8s or 1m"),
+            (["move-rate", "fast"], "12M"), (["replicas", "9"], "1 to 7"),
+        ] {
+            let run = try await CommandRun.of(["config"] + words + ["--at", "127.0.0.1:1"])
+            #expect(run.status == 2, "\(words)")
+            #expect(run.errors.contains(what), "\(run.errors)")
+        }
+    }
+
+    @Test("what does not answer is named by its address")
+    func nobodyAt() async throws {
+        for command in ["status", "moves"] {
+            let run = try await run(command, "--at", "127.0.0.1:1")
+            #expect(run.status == 3)
+            #expect(run.errors.contains("127.0.0.1:1") && !run.errors.contains("demo"))
+        }
+    }
+
     @Test("the dashboard without a terminal says what to use instead")
     func noTerminal() async throws {
         for arguments in [[], ["attach", "127.0.0.1:1"]] {

@@ -53,6 +53,8 @@ extension ProcessTests {
             let run = try await CommandRun.of(["discover", "127.0.0.1:1-3"])
             #expect(run.status == 1)
             #expect(run.text.contains("nothing listens"))
+            let one = try await CommandRun.of(["discover", "9"])
+            #expect(one.text.contains("1 port in "), "\(one.text)")
             for range in ["10.0.0.1:7101", "example.org:7101", "127.0.0.1,10.0.0.1:1"] {
                 let run = try await CommandRun.of(["discover", range])
                 #expect(run.status == 2)

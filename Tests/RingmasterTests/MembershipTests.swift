@@ -144,7 +144,7 @@ extension ProcessTests {
                 #expect(try await status("config", "nonsense") == 2)
                 try await cluster.succeed("config", ["grace", "2m"])
                 try await until("the setting is told") {
-                    try await cluster.succeed("config", ["grace"]) == "120000\n"
+                    try await cluster.succeed("config", ["grace"]) == "120s\n"
                 }
                 try await cluster.succeed("config", ["replicas", "2", "--yes"])
                 try await cluster.until("two copies of each key") { status in

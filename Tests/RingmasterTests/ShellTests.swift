@@ -8,11 +8,15 @@ extension ProcessTests {
         func keys() async throws {
             try await TestCluster.with(nodes: 3, options: ["--fsync", "no"]) { cluster in
                 try await cluster.succeed("create", ["user:42", "Ada"])
-                #expect(try await cluster.run("create", ["user:42", "Bob"]).status == 1)
+                let double = try await cluster.run("create", ["user:42", "Bob"])
+                #expect(double.status == 1)
+                #expect(double.errors == "ringmaster: create user:42: exists already\n")
                 #expect(try await cluster.succeed("get", ["user:42"]) == "Ada\n")
                 try await cluster.succeed("update", ["user:42", "Bob"])
                 #expect(try await cluster.run("update", ["user:43", "x"]).status == 1)
-                #expect(try await cluster.run("get", ["user:43"]).status == 1)
+                let missing = try await cluster.run("get", ["user:\u{1B}43"])
+                #expect(missing.status == 1)
+                #expect(missing.errors == "ringmaster: get user:\\x1b43: not found\n")
                 let bytes = Data((0...255).map { UInt8($0) })
                 try await cluster.succeed("set", ["bytes", "-"], input: bytes)
                 #expect(try await cluster.run("get", ["--raw", "bytes"]).output == bytes)
@@ -65,6 +69,55 @@ extension ProcessTests {
                 #expect(status.cluster.keys == 20)
                 #expect(status.nodes.compactMap(\.homeKeys).reduce(0, +) == 20)
                 #expect(status.nodes.map(\.homeSlots).reduce(0, +) == 16_384)
+            }
+        }
+
+        @Test("status tells how many operations a second each node is asked for")
+        func rates() async throws {
+            try await TestCluster.with(nodes: 3, options: ["--fsync", "no"]) { cluster in
+                try await cluster.untilLevel()
+                let load = Task {
+                    let client = cluster.client()
+                    while !Task.isCancelled { _ = await client.get(Array("key".utf8)) }
+                    await client.close()
+                }
+                // The monitor's own questions count for nothing here: a load has hundreds.
+                try await cluster.until("the load is seen") { status in
+                    let rates = status.nodes.compactMap(\.operationsPerSecond)
+                    return rates.count == 3 && rates.reduce(0, +) > 20
+                }
+                load.cancel()
+                await load.value
+            }
+        }
+
+        @Test("a change of the number of copies that is not waited for is said to be in the queue")
+        func replicasLater() async throws {
+            try await TestCluster.with(nodes: 3, options: ["--fsync", "no"]) { cluster in
+                try await cluster.untilLevel()
+                try await cluster.succeed("moves", ["pause"])
+                let text = try await cluster.succeed(
+                    "config", ["replicas", "2", "--yes", "--no-wait"])
+                #expect(text == "change 1 is in the queue; `ringmaster moves` shows it\n")
+                try await cluster.succeed("moves", ["resume"])
+                try await until("the change is told with its number of copies") {
+                    try await cluster.succeed("moves").contains("replicas 2")
+                }
+            }
+        }
+
+        @Test("the program tells the version that its nodes tell")
+        func version() async throws {
+            try await TestCluster.with(nodes: 1, options: ["--replicas", "1", "--fsync", "no"]) {
+                cluster in
+                let own = try await CommandRun.of(["--version"]).text.dropLast()
+                let connection = try RawConnection(to: cluster.endpoints[0])
+                try connection.send(frame("INFO", "server"))
+                var answer = ""
+                while !answer.contains("ringmaster_version:") || !answer.hasSuffix("\r\n") {
+                    answer += try connection.receiveLine()
+                }
+                #expect(answer.contains("ringmaster_version:\(own)\r\n"))
             }
         }
 

@@ -1,5 +1,7 @@
+import Ring
 import Testing
 
+@testable import Client
 @testable import ringmaster
 
 @Suite struct ShownTests {
@@ -23,6 +25,44 @@ import Testing
         #expect(Shown.number(999) == "999")
         #expect(Shown.number(1_000) == "1,000")
         #expect(Shown.number(-1_234_567) == "-1,234,567")
+    }
+
+    @Test("settings are shown with the largest unit that fits, and taken with any")
+    func settings() throws {
+        #expect(SettingText.Unit.milliseconds.shown(60_000) == "60s")
+        #expect(SettingText.Unit.milliseconds.shown(1_500) == "1500ms")
+        #expect(SettingText.Unit.bytes.shown(64 << 20) == "64M")
+        #expect(SettingText.Unit.bytes.shown(1_000) == "1000")
+        #expect(SettingText.Unit.bytes.shown(0) == "0")
+        for text in ["8s", "8000ms", "8000"] {
+            #expect(try SettingText.value(text, of: "grace") == "8000")
+        }
+        #expect(throws: Failure.self) { try SettingText.value("abc", of: "grace") }
+        #expect(throws: Failure.self) { try SettingText.value("1", of: "nosuch") }
+    }
+
+    @Test("what a change waits for is told also before any has ended")
+    func waiting() {
+        var move = ChangeStatus(change: 3, kind: "replicas", replicas: 5, state: .copying)
+        move.waitsFor = ["n4"]
+        let report = MovesReport(epoch: 7, paused: false, rate: 0, moves: [move], ended: [])
+        let text = report.text(Paint(.never))
+        #expect(text.contains("change 3 waits for n4"))
+        #expect(text.contains("replicas 5"))
+    }
+
+    @Test("a former node that some slot's history names is not forgotten")
+    func former() {
+        var generator = SystemRandomNumberGenerator()
+        var epoch = RingEpoch.founding(
+            clusterID: String(repeating: "0", count: 32), clusterName: "test",
+            settings: ClusterSettings(),
+            nodes: (1...3).map { (NodeID(random: &generator), "n\($0)", "127.0.0.1", 7_100 + $0) })
+        #expect(!epoch.isForgotten("n3"))
+        epoch.former = [epoch.members.removeLast()]
+        #expect(epoch.member(named: "n3") == nil && !epoch.isForgotten("n3"))
+        epoch.former = []
+        #expect(epoch.isForgotten("n3"))
     }
 
     @Test("columns line up, numbers to the right")

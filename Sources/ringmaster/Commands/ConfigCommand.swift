@@ -11,8 +11,8 @@ struct ConfigCommand: AsyncParsableCommand {
             500ms, 1m), rates too (12M). `config replicas N` changes the number of copies, which \
             copies slots: --plan shows what, and `ringmaster moves` how far it is.
 
-            With --json: {"epoch", "settings": [{"name", "value", "default", "meaning", \
-            "isFixed"}]}; of one setting that object alone; after a change {"name", "value"}, of \
+            With --json: {"epoch", "settings": [{"name", "value", "default", "unit", "meaning", \
+            "isFixed"}]}, where unit is milliseconds, bytes or null; of one setting that object alone; after a change {"name", "value"}, of \
             replicas as `leave`.
             """)
 
@@ -33,13 +33,13 @@ struct ConfigCommand: AsyncParsableCommand {
     func run() async throws {
         guard let value else { return try await show() }
         let name = (name ?? "").lowercased()
-        let number = SettingText.value(value, of: name)
+        let number = try SettingText.value(value, of: name)
         guard name == "replicas" else {
             if change.plan { throw Failure(.usage, "only a change of replicas has a plan") }
             return try await SettingChange(cluster: cluster, output: output).set(
                 name, number, done: "\(name) is \(number)")
         }
-        try await setReplicas(number)
+        if let replicas = Int(number) { try await setReplicas(replicas) }
     }
 
     private func show() async throws {
@@ -50,29 +50,31 @@ struct ConfigCommand: AsyncParsableCommand {
             return StandardOutput.line(output.json ? try JSONText.of(report) : text(lines))
         }
         guard let line = lines.first(where: { $0.name == name.lowercased() }) else {
-            let names = lines.map(\.name).joined(separator: " ")
-            throw Failure(.usage, "there is no setting \(name); there are \(names)")
+            throw SettingText.noSetting(name)
         }
-        StandardOutput.line(output.json ? try JSONText.of(line) : line.value)
+        StandardOutput.line(output.json ? try JSONText.of(line) : line.shown(line.value))
     }
 
     private func text(_ lines: [SettingText.Line]) -> String {
         var table = Columns("NAME", "VALUE", "DEFAULT", "MEANING")
-        for line in lines { table.add(line.name, line.value, line.default, line.meaning) }
+        for line in lines {
+            table.add(line.name, line.shown(line.value), line.shown(line.default), line.meaning)
+        }
         return table.text
     }
 
-    private func setReplicas(_ value: String) async throws {
+    private func setReplicas(_ count: Int) async throws {
         let run = ChangeRun(cluster: cluster, change: change, output: output)
-        let wish = RingRequest.set(name: "replicas", value: value)
+        let wish = RingRequest.set(name: "replicas", value: "\(count)")
         try await cluster.withClient { client in
             let plan = try await run.plan(wish, by: client)
             if try run.isPlanOnly(plan) { return }
             if plan.replicas.after < plan.replicas.before {
-                try run.confirm("each key has \(value) copies then, and the others are dropped")
+                try run.confirm("each key has \(count) copies then, and the others are dropped")
             }
-            let report = try await run.carryOut(wish, plan, by: client)
-            try run.finish(report, done: "each key has \(value) copies")
+            let report = try await run.carryOut(replicas: count, plan, by: client)
+            try run.finish(
+                report, done: count == 1 ? "each key has 1 copy" : "each key has \(count) copies")
         }
     }
 }

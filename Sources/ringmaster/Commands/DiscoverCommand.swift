@@ -6,12 +6,12 @@ struct DiscoverCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "discover", abstract: "Look for nodes on a range of addresses and ports.",
         discussion: """
-            RANGE is HOST,…:PORT,FIRST-LAST,… and may leave out either: 7100-7355, \\
-            127.0.0.1:7000-7999, 127.0.0.0/30:7101,7102, [::1]:7101. Without one it is \\
-            127.0.0.1:7100-7355. Each port is asked RING STATUS and INFO server, which change nothing. \\
-            With --json: {"range", "scanned", "milliseconds", "servers": [{"host", "port", "kind", \\
-            "product", "version", "greeting", "node": {"cluster", "clusterID", "id", "name", "epoch", \\
-            "incarnation", "state", "loaded"}}]}, where kind is ringmaster, redis, locked, tls, other or \\
+            RANGE is HOST,…:PORT,FIRST-LAST,… and may leave out either: 7100-7355, \
+            127.0.0.1:7000-7999, 127.0.0.0/30:7101,7102, [::1]:7101. Without one it is \
+            127.0.0.1:7100-7355. Each port is asked RING STATUS and INFO server, which change nothing. \
+            With --json: {"range", "scanned", "milliseconds", "servers": [{"host", "port", "kind", \
+            "product", "version", "greeting", "node": {"cluster", "clusterID", "id", "name", "epoch", \
+            "incarnation", "state", "loaded"}}]}, where kind is ringmaster, redis, locked, tls, other or \
             silent, and what does not apply is left out. Exit code 1: no node of Ringmaster's was found.
             """)
 
@@ -58,7 +58,8 @@ struct DiscoverCommand: AsyncParsableCommand {
     }
 
     private func show(_ found: [FoundServer], _ took: Duration) {
-        let scanned = "\(Shown.number(range.count)) ports in \(milliseconds(took)) ms"
+        let scanned =
+            "\(Shown.number(range.count)) \(range.count == 1 ? "port" : "ports") in \(milliseconds(took)) ms"
         guard !found.isEmpty else {
             return StandardOutput.line("nothing listens on \(range): \(scanned)")
         }

@@ -21,7 +21,8 @@ struct GetCommand: AsyncParsableCommand {
             let value = try await cluster.withClient { try await operation.run($0) } ?? []
             line.set(value: value)
             if !output.json { return StandardOutput.write(raw ? value : value + [10]) }
-        } catch let failure as Failure where output.json {
+        } catch let failure as Failure {
+            guard output.json else { throw operation.naming(failure) }
             line.set(failure)
             StandardOutput.line(try JSONText.of(line))
             throw Failure(failure.status, "")

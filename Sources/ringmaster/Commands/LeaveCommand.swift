@@ -1,6 +1,7 @@
 import ArgumentParser
 import Client
 import LocalCluster
+import Ring
 
 /// `ringmaster leave`.
 struct LeaveCommand: AsyncParsableCommand {
@@ -61,6 +62,14 @@ struct LeaveCommand: AsyncParsableCommand {
         guard epoch.clusterID == manifest.id, epoch.member(named: node) == nil,
             entry.isJoining != true || entry.isLeaving == true
         else { return false }
+        // Until all its slots are settled without it, its data may be the newest that there are.
+        if !epoch.isForgotten(node) {
+            throw Failure(
+                .no,
+                "\(node) is no member any more, and some slots are still being settled without it: "
+                    + "its data are kept until then; `ringmaster status` shows it, wait and try again"
+            )
+        }
         if change.plan { throw Failure(.no, "\(node) is no member; only its folder is left") }
         let gone = try local.processes().first { $0.name == node }
         if gone?.isAlive == true {
@@ -80,4 +89,9 @@ struct LeaveCommand: AsyncParsableCommand {
         guard try local.folder.manifest() != nil else { return }
         try await local.note(leaving: isLeaving, of: node)
     }
+}
+
+extension RingEpoch {
+    /// Whether no node of that name is a member, or a former one that a slot's history still names.
+    func isForgotten(_ name: String) -> Bool { !everyone.contains { $0.name == name } }
 }

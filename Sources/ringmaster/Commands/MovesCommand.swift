@@ -18,7 +18,7 @@ struct MovesCommand: AsyncParsableCommand {
             With --json, the list is {"epoch", "paused", "rate", "moves": [{"change", "kind", \
             "node", "replicas", "state", "percent", "slots", "copiedSlots", "keys", "bytes", \
             "copiedBytes", "bytesPerSecond", "secondsLeft", "waitsFor"}], "ended": [{"change", \
-            "kind", "node", "outcome", "reason", "epoch"}]}, where "rate" is the limit in bytes per second, 0 \
+            "kind", "node", "replicas", "outcome", "reason", "epoch"}]}, where "rate" is the limit in bytes per second, 0 \
             without one, and state is copying, paused or waiting; what nobody can tell is null. Of \
             cancel it is one entry as in "ended", of the others {"name", "value"}.
             """)
@@ -71,8 +71,7 @@ struct MovesCommand: AsyncParsableCommand {
     private func list() async throws {
         let monitor = try ClusterWatch(cluster).monitor()
         guard let report = MovesReport(await monitor.paced()) else {
-            throw Failure(
-                .notDone, "no node of \(cluster.cluster) answers; `ringmaster up` starts them")
+            throw cluster.nobodyAnswers
         }
         StandardOutput.line(
             output.json ? try JSONText.of(report) : report.text(Paint(output.color)))

@@ -21,9 +21,8 @@ struct StatusCommand: AsyncParsableCommand {
 
     func run() async throws {
         let monitor = try ClusterWatch(cluster).monitor()
-        guard let status = ClusterStatus(await monitor.paced()) else {
-            throw Failure(
-                .notDone, "no node of \(cluster.cluster) answers; `ringmaster up` starts them")
+        guard let status = ClusterStatus(await monitor.paced(withRates: true)) else {
+            throw cluster.nobodyAnswers
         }
         let text = StatusText(status, Paint(output.color)).text
         StandardOutput.line(output.json ? try JSONText.of(status) : text)
