@@ -54,4 +54,24 @@ struct NodePopupTests {
         model.press(.up)
         #expect(!Fixture.isShown(end, by: model))
     }
+
+    @Test("help, a value's popup and the Keys screen's value turn round at their end, too")
+    func turning() {
+        let long = Array((0..<300).map { "line \($0)\n" }.joined().utf8)
+        let help = Fixture.model(width: 80, height: 24)
+        help.overlay = .help(HelpState())
+        let value = Fixture.model(width: 80, height: 24)
+        value.overlay = .value(ValueState(key: [65], value: long))
+        let keys = Fixture.model(width: 80, height: 24)
+        keys.screen = .keys
+        keys.keys.keys = [[65]]
+        keys.keys.detail = KeyDetail(key: [65], value: .found(long))
+        keys.keys.focus = .value
+        for model in [help, value, keys] {
+            for _ in 0..<300 { model.press(.pageDown) }
+            let end = Fixture.draw(model)
+            model.press(.up)
+            #expect(!Fixture.isShown(end, by: model))
+        }
+    }
 }

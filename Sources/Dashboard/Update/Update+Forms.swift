@@ -101,7 +101,9 @@ extension Model {
         case .valueMode:
             value.mode = value.mode.next
             value.scroll = 0
-        case .move(let move): value.scroll = move.scrolled(value.scroll, page: size.height - 8)
+        case .move(let move):
+            let view = ValueView(value, size)
+            value.scroll = move.scrolled(value.scroll, lines: view.lineCount, page: view.page)
         case .editKey:
             overlay = nil
             return act(.edit, on: value.key)
@@ -118,9 +120,8 @@ extension Model {
         case .cancel: overlay = nil
         case .move(let move):
             let view = DetailsView(self, subject)
-            let last = max(0, view.lines.count - view.page)
             overlay = .details(
-                subject, scroll: max(0, min(move.scrolled(scroll, page: view.page), last)))
+                subject, scroll: move.scrolled(scroll, lines: view.lines.count, page: view.page))
         case .node(let verb): return onNodeVerb(verb)
         case .leaveNode: return askForTarget { .leave(name: $0) }
         case .evictNode: return askForTarget { .evict(name: $0) }
@@ -139,7 +140,9 @@ extension Model {
                 return []
             }
             help.search = LineEditor()
-        case .move(let move): help.scroll = move.scrolled(help.scroll, page: size.height - 8)
+        case .move(let move):
+            help.scroll = move.scrolled(
+                help.scroll, lines: foundLines(help).count, page: size.height - 4)
         default: break
         }
         overlay = .help(help)

@@ -21,7 +21,11 @@ extension Model {
         case .refresh: return searchKeys()
         case .move(let move):
             if keys.focus == .value {
-                keys.valueScroll = move.scrolled(keys.valueScroll, page: keys.list.page)
+                guard case .found(let value)? = keys.detail?.value else { return [] }
+                let area = Layout(self).keysValue
+                let lines = ValueText.lines(value, keys.mode, width: area.width - 4).count
+                keys.valueScroll = move.scrolled(
+                    keys.valueScroll, lines: lines, page: max(1, area.height - 2))
                 return []
             }
             keys.list.apply(move, count: keys.keys.count)

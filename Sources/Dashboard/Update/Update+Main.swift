@@ -133,6 +133,11 @@ extension ListState {
 }
 
 extension Action.Move {
+    /// A scroll position after the move, among so many lines of which a page is in view.
+    func scrolled(_ scroll: Int, lines: Int, page: Int) -> Int {
+        max(0, min(scrolled(scroll, page: page), lines - page))
+    }
+
     /// A scroll position after the move; the view limits it at the end.
     func scrolled(_ scroll: Int, page: Int) -> Int {
         switch self {

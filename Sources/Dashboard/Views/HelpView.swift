@@ -9,12 +9,7 @@ extension Painter {
         let inside = box(
             area, title: "Help", note: help.search.isEmpty ? search : "", isFocused: true,
             border: .popupBorder)
-        let wanted = help.search.text.lowercased()
-        let lines = model.helpLines.filter { line in
-            wanted.isEmpty
-                || (line.key + " " + line.text).lowercased().contains(wanted)
-                    && !line.isHeading
-        }
+        let lines = model.foundLines(help)
         let top = max(0, min(help.scroll, lines.count - inside.height))
         for (row, line) in lines.dropFirst(top).prefix(inside.height).enumerated() {
             let y = inside.y + row
@@ -40,6 +35,15 @@ extension Model {
         var key = ""
         var text: String
         var isHeading = false
+    }
+
+    /// The lines of the help that hold what is searched for.
+    func foundLines(_ help: HelpState) -> [HelpLine] {
+        let wanted = help.search.text.lowercased()
+        guard !wanted.isEmpty else { return helpLines }
+        return helpLines.filter { line in
+            !line.isHeading && (line.key + " " + line.text).lowercased().contains(wanted)
+        }
     }
 
     /// The lines of the help, the present context first.

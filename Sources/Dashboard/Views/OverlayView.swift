@@ -20,10 +20,8 @@ extension Painter {
     }
 
     private mutating func drawValuePopup(_ model: Model, _ value: ValueState, _ screen: Rect) {
-        let width = min(screen.width, 100)
-        let lines = ValueText.lines(value.value, value.mode, width: width - 4).count
-        let area = screen.centered(
-            Size(width: width, height: min(screen.height - 2, max(lines, 3) + 4)))
+        let view = ValueView(value, grid.size)
+        let area = screen.centered(Size(width: view.width, height: view.page + 4))
         clear(area)
         let inside = box(
             area, title: ForeignText.shown(value.key, columnsMax: 60),
@@ -73,6 +71,20 @@ extension Painter {
             }
         }
         return lines + [current]
+    }
+}
+
+/// A popup with a value: how many lines it has and how many are in view; shared by drawing and
+/// scrolling.
+struct ValueView {
+    let lineCount: Int
+    let width: Int
+    let page: Int
+
+    init(_ value: ValueState, _ size: Size) {
+        width = max(0, min(size.width - 4, 100))
+        lineCount = ValueText.lines(value.value, value.mode, width: width - 4).count
+        page = max(0, min(size.height - 8, max(lineCount, 3)))
     }
 }
 
