@@ -53,6 +53,19 @@ struct StorageDirectoryTests {
         }
     }
 
+    @Test("a count of starts that no node can have reached is damage", arguments: [-5, 1 << 53, .max])
+    func absurdIncarnation(count: Int) throws {
+        let node = try TestNode()
+        var identity = try NodeIdentity.read(from: node.path)
+        identity.incarnation = count
+        try identity.write(to: node.path)
+        guard case .damaged(node.path + "/node.json", 0, _) = storageFailure({ _ = try open(node) })
+        else {
+            Issue.record("it was taken")
+            return
+        }
+    }
+
     @Test("only one process has a directory at a time, and the other is told who")
     func inUse() throws {
         let node = try TestNode()

@@ -286,6 +286,12 @@ final class NodeHost {
             dial(epoch)
             answerAskers()
             if node.isOut { leave(epoch: epoch.number) }
+            if node.isSuperseded {
+                stopping?.succeed()
+                process.fail(
+                    "another process has started as \(process.identity.name) since this one did: "
+                        + "is there a second copy of its directory?")
+            }
             gatherSlotReports()
             pump()
         }

@@ -117,6 +117,10 @@ final class LoopHost: WorkerOutput {
 
     /// A connection has replies to flush at the end of this tick.
     func needsFlush(_ connection: ConnectionHandler) {
+        // Once only: what a flush lets it go on with must not leave by a second flush of the same
+        // tick, before its batch is written.
+        guard !connection.isFlushAwaited else { return }
+        connection.isFlushAwaited = true
         unflushed.append(connection)
         scheduleFlush()
     }
@@ -134,9 +138,7 @@ final class LoopHost: WorkerOutput {
     private func endTick() {
         isFlushScheduled = false
         if let worker {
-            let batch = worker.flush(clock: Clock.read())
-            sendFrames(worker)
-            if let batch { write(batch, of: worker) }
+            sendAndWrite(worker)
             if isRewriteEnding, let store { endRewrite(store) }
             if isConfirmWanted {
                 isConfirmWanted = false
@@ -151,8 +153,24 @@ final class LoopHost: WorkerOutput {
         for connection in waiting { connection.flushReplies() }
     }
 
-    private func write(_ batch: Int, of worker: Worker) {
-        guard let store else { return }
+    /// Frames out, then the log; what a batch made durable may be followed by more of both, and no
+    /// reply leaves before all of it is written.
+    private func sendAndWrite(_ worker: Worker) {
+        while let batch = nextBatch(of: worker), write(batch, of: worker) {}
+        worker.setCongested(store?.isCongested == true)
+    }
+
+    private func nextBatch(of worker: Worker) -> Int? {
+        let batch = worker.flush(clock: Clock.read())
+        sendFrames(worker)
+        return batch
+    }
+
+    /// Writes a tick's records.
+    ///
+    /// - Returns: whether they are durable by now.
+    private func write(_ batch: Int, of worker: Worker) -> Bool {
+        guard let store else { return false }
         let records = worker.recordCount - recordsWritten
         recordsWritten = worker.recordCount
         do throws(StorageFailure) {
@@ -164,14 +182,14 @@ final class LoopHost: WorkerOutput {
                 failEarlyReplies(store)
             case .done:
                 worker.onDurable(batch: batch, clock: Clock.read())
-                _ = worker.flush(clock: Clock.read())
-                sendFrames(worker)
+                return true
             }
         } catch {
             worker.endBatch()
-            worker.onLogFailure("\(error)")
+            worker.onLogFailure(error.clientText)
             failEarlyReplies(store)
         }
+        return false
     }
 
     /// What was replied at once counted on the batch being written within the tick: it was not, so
@@ -183,9 +201,11 @@ final class LoopHost: WorkerOutput {
 
     private func sendFrames(_ worker: Worker) {
         for member in worker.linkedMembers {
-            guard let out = worker.outgoing(to: member), !out.isEmpty else { continue }
-            links[member]?.send(out.bytes)
+            guard let out = worker.outgoing(to: member) else { continue }
+            let link = links[member]
+            if !out.isEmpty { link?.send(out.bytes) }
             out.clear()
+            worker.setPressed(link?.isPressed == true, of: member)
         }
     }
 
@@ -271,7 +291,8 @@ final class LoopHost: WorkerOutput {
             scheduleFlush()
             return isGood
         }
-        guard target < process.loopCount else { return false }
+        // The answer to a former process of this node, which had more loops.
+        guard target < process.loopCount else { return true }
         let copy = (0..<frame.count).map(frame.array)
         let receiver = number
         process.onLoop(target) { host in
@@ -304,8 +325,13 @@ final class LoopHost: WorkerOutput {
 
     func passOn(_ request: PassedRequest, toPartition partition: Int) {
         process.onLoop(process.owner(ofPartition: partition)) { host in
-            host.worker?.submit(request, clock: Clock.read())
-            host.scheduleFlush()
+            if let worker = host.worker {
+                worker.submit(request, clock: Clock.read())
+                host.scheduleFlush()
+            } else {
+                // That loop begins later, or has ended: nobody shall wait for it.
+                Worker.notDone.withUnsafeBytes { host.complete(request.token, $0) }
+            }
         }
     }
 

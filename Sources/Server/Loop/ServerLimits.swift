@@ -9,6 +9,10 @@ enum ServerLimits {
     static let connectionsMax = 10_000
     /// Replies that one connection may wait for before it is read on.
     static let pendingRepliesMax = 4_096
+    /// Bytes that such replies may take, as far as that can be foreseen.
+    static let pendingBytes = 64 << 20
+    /// Replies that a connection may always wait for, however large they are.
+    static let pendingRepliesMin = 4
     /// Bytes of replies that are gathered before a connection is read on.
     static let outputBytes = 1 << 20
     /// How long a client may leave its replies unread, in microseconds.
@@ -23,9 +27,11 @@ enum ServerLimits {
     static let trackedKeysMax = 1_000_000
     /// How long homes go on to tell of changed keys after the last such client has left.
     static let trackingLingerMicroseconds = 10_000_000
-    /// Bytes that may wait for another node before its link is given up.
+    /// From so many bytes that wait for another node on, what it asks for to read is put off.
+    static let linkPressBytes = 32 << 20
+    /// Bytes that may come on top of that before its link is given up.
     static let linkBytesMax = 512 << 20
-    /// Largest frame of a link: an install's piece with one value of the largest size.
+    /// Largest element of a link's frame: an install's piece with one value of the largest size.
     static let frameBytesMax = 128 << 20
     /// How often time passes for workers and node.
     static let tick = TimeAmount.milliseconds(20)

@@ -23,6 +23,8 @@ final class PeerDialer {
     private var channel: (any Channel)?
     private var wait = ServerLimits.redialMin
     private var isStopped = false
+    /// Bytes that were sent while the other side did not keep up.
+    private var surplusBytes = 0
     private(set) var isUp = false
 
     /// A data link of one event loop.
@@ -60,7 +62,8 @@ final class PeerDialer {
             .channelOption(.tcpOption(.tcp_nodelay), value: 1)
             .channelOption(
                 .writeBufferWaterMark,
-                value: .init(low: 1 << 20, high: ServerLimits.linkBytesMax)
+                value: .init(
+                    low: ServerLimits.linkPressBytes / 4, high: ServerLimits.linkPressBytes)
             )
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
@@ -99,10 +102,15 @@ final class PeerDialer {
         channel?.close(promise: nil)
     }
 
+    /// Whether the other side does not keep up with what it is sent.
+    var isPressed: Bool { isUp && channel?.isWritable == false }
+
     /// Sends frames that are encoded already.
     func send(_ bytes: UnsafeRawBufferPointer) {
         guard isUp, let channel else { return }
-        guard channel.isWritable else {
+        // One slot may be larger than all that may wait; what comes on top of it is counted.
+        surplusBytes = channel.isWritable ? 0 : surplusBytes + bytes.count
+        if surplusBytes > ServerLimits.linkBytesMax {
             // The other side has stopped reading: rather a new beginning than endless memory.
             channel.close(promise: nil)
             return

@@ -73,7 +73,13 @@ public struct NodeIdentity: Sendable, Codable, Equatable {
                 throw StorageFailure.newerFormat(
                     path: path, format: format, newest: newestFormat)
             }
-            return try JSONDecoder().decode(NodeIdentity.self, from: Data(bytes))
+            let identity = try JSONDecoder().decode(NodeIdentity.self, from: Data(bytes))
+            guard (0..<RingEpoch.numberLimit - 1).contains(identity.incarnation) else {
+                throw StorageFailure.damaged(
+                    path: path, offset: 0,
+                    reason: "its incarnation \(identity.incarnation) is out of range")
+            }
+            return identity
         } catch let failure as StorageFailure {
             throw failure
         } catch {

@@ -53,6 +53,9 @@ public enum StorageFailure: Error, Equatable, Sendable, CustomStringConvertible 
         }
     }
 
+    /// What clients hear of it: the path is for the node's own log.
+    var clientText: String { isFullDisk ? "the disk is full" : "the log has failed" }
+
     /// Whether it ends by itself once the disk has room again.
     ///
     /// A sync that fails for want of room is another matter: nobody knows what it has written.
