@@ -4,6 +4,8 @@ import RESP
 final class ClientSession {
     /// `CLIENT ID`: unique within the process.
     var identifier = 0
+    /// Where it comes from.
+    var origin = ClientOrigin(connectedAt: 0)
     /// RESP2 until HELLO 3.
     var version = ProtocolVersion.two
     /// `CLIENT SETNAME`.

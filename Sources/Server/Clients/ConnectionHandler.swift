@@ -28,9 +28,17 @@ final class ConnectionHandler: ChannelDuplexHandler {
     private var context: ChannelHandlerContext?
     private var pending = ReplyQueue()
     private var isFlushWanted = false
+    /// Whether the host flushes it at the end of this tick.
+    var isFlushAwaited = false
     private var isReadHeld = false
     private var isProcessing = false
+    /// Whether no more requests are taken: the connection ends behind the replies that it still
+    /// gets, which the operations' own deadlines bound.
     private var isClosing = false
+    /// Whether the client has said its last word; what it has asked for is still answered.
+    private var isInputEnded = false
+    /// Whether all replies were written, and the connection ends when they have left.
+    private var isEnding = false
     /// Since when the client has left replies unread.
     private var unreadSince: Int?
     /// Bytes that it was told of changed keys and has left unread.
@@ -49,6 +57,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
 
     func channelActive(context: ChannelHandlerContext) {
         self.context = context
+        session.origin = ClientOrigin(context, connectedAt: Clock.monotonic())
         if let number = host.add(self) {
             self.number = number
             session.identifier = number * ServerLimits.loopsMax + host.number
@@ -72,6 +81,14 @@ final class ConnectionHandler: ChannelDuplexHandler {
         context.close(promise: nil)
     }
 
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if event as? ChannelEvent == .inputClosed {
+            isInputEnded = true
+            host.needsFlush(self)
+        }
+        context.fireUserInboundEventTriggered(event)
+    }
+
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         var bytes = unwrapInboundIn(data)
         guard !isClosing else { return }
@@ -93,7 +110,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
-        unreadSince = context.channel.isWritable ? nil : Clock.monotonic()
+        unreadSince = context.channel.isWritable && !isEnding ? nil : Clock.monotonic()
         if context.channel.isWritable { unreadToldBytes = 0 }
         goOn()
         context.fireChannelWritabilityChanged()
@@ -103,8 +120,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
 
     private var isPressed: Bool {
         peer == nil
-            && (pending.count >= ServerLimits.pendingRepliesMax
-                || output.count >= ServerLimits.outputBytes
+            && (pending.isFull || output.count >= ServerLimits.outputBytes
                 || context?.channel.isWritable == false)
     }
 
@@ -230,6 +246,10 @@ final class ConnectionHandler: ChannelDuplexHandler {
         case .close(let write):
             answer { write(ReplyWriter($0, session.version)) }
             isClosing = true
+        case .peer where !pending.isEmpty:
+            // Replies to a client would stand among what is for the node.
+            answer { ReplyWriter($0).error("ERR RING PEER comes first on a connection") }
+            isClosing = true
         case .peer(let member, .data, let reply):
             answer { $0.append(reply) }
             peer = InboundPeer(member: member, connection: number)
@@ -275,6 +295,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
         host.countHeld(
             isWrite: awaited.isWrite, microseconds: Clock.monotonic() - awaited.startedAt)
         if let own = awaited.own { noteReply(reply, to: own) }
+        pending.noteSize(reply.count, isWrite: awaited.isWrite)
         if pending.isFirst(sequence) {
             output.append(reply)
             pending.removeFirst()
@@ -306,6 +327,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
     /// Sends what the tick has gathered.
     func flushReplies() {
         isFlushWanted = false
+        isFlushAwaited = false
         guard let context else { return }
         if !output.isEmpty {
             var bytes = written ?? context.channel.allocator.buffer(capacity: output.count)
@@ -317,27 +339,53 @@ final class ConnectionHandler: ChannelDuplexHandler {
             if bytes.capacity <= ServerLimits.outputBytes { written = bytes }
             if context.channel.isWritable { unreadToldBytes = 0 }
         }
-        if isClosing || unreadToldBytes > ServerLimits.unreadBytesMax {
-            close()
+        if unreadToldBytes > ServerLimits.unreadBytesMax {
+            closeUnread("it does not read what it is told of changed keys")
         } else {
             goOn()
         }
     }
 
-    /// Goes on with requests that waited for room.
+    /// Goes on with requests that waited for room, and ends behind the last reply.
     private func goOn() {
-        guard !isPressed, !isClosing else { return }
-        if input != nil, !isProcessing { process() }
-        if isReadHeld, !isPressed {
+        guard !isEnding else { return }
+        if input != nil, !isPressed, !isClosing, !isProcessing { process() }
+        if isOver {
+            endBehindReplies()
+        } else if isReadHeld, !isPressed, !isClosing {
             isReadHeld = false
             context?.read()
+        }
+    }
+
+    /// Whether every request that is still taken has its reply, and all replies were written.
+    private var isOver: Bool {
+        guard isClosing || isInputEnded && !isPressed else { return false }
+        return pending.isEmpty && output.isEmpty && !isProcessing
+    }
+
+    /// Closes once all that was written has left.
+    private func endBehindReplies() {
+        guard let context else { return }
+        isEnding = true
+        unreadSince = Clock.monotonic()
+        let end = context.channel.allocator.buffer(capacity: 0)
+        context.writeAndFlush(wrapOutboundOut(end)).assumeIsolated().whenComplete { [self] _ in
+            close()
         }
     }
 
     /// Ends a client that has not read its replies for long.
     func closeIfUnread() {
         guard let unreadSince, peer == nil else { return }
-        if Clock.monotonic() - unreadSince > ServerLimits.unreadMicroseconds { close() }
+        if Clock.monotonic() - unreadSince > ServerLimits.unreadMicroseconds {
+            closeUnread("it has not read its replies for a minute")
+        }
+    }
+
+    private func closeUnread(_ reason: String) {
+        host.noteProtocolFailure("client \(session.identifier): \(reason)")
+        close()
     }
 
     func close() {

@@ -26,16 +26,37 @@ struct ReplyQueue {
 
     private var entries: Deque<Entry> = []
     private var first = 0
+    private var load = ReplyLoad()
 
     var isEmpty: Bool { entries.isEmpty }
     var count: Int { entries.count }
 
+    /// Whether the connection is to ask for no more before some of it has left.
+    var isFull: Bool {
+        count >= ServerLimits.pendingRepliesMax
+            || count >= ServerLimits.pendingRepliesMin && load.bytes >= ServerLimits.pendingBytes
+    }
+
     /// By which the next reply that is awaited is known.
     var nextSequence: Int { first + entries.count }
 
-    mutating func append(_ awaited: Awaited) { entries.append(.awaited(awaited)) }
+    mutating func append(_ awaited: Awaited) { append(.awaited(awaited)) }
 
-    mutating func append(_ reply: [UInt8]) { entries.append(.ready(.reply(reply))) }
+    mutating func append(_ reply: [UInt8]) { append(.ready(.reply(reply))) }
+
+    private mutating func append(_ entry: Entry) {
+        weigh(entry, 1)
+        entries.append(entry)
+    }
+
+    /// Adds an entry to the load, or takes it off again.
+    private mutating func weigh(_ entry: Entry, _ times: Int) {
+        switch entry {
+        case .awaited(let awaited): load.addAwaited(times, isWrite: awaited.isWrite)
+        case .ready(.reply(let reply)): load.addKept(times * reply.count)
+        case .ready(.invalidation): break
+        }
+    }
 
     /// Adds something to forget; what comes in a row becomes one.
     mutating func append(_ invalidation: Invalidation) {
@@ -62,13 +83,18 @@ struct ReplyQueue {
 
     /// The first has left.
     mutating func removeFirst() {
-        entries.removeFirst()
+        weigh(entries.removeFirst(), -1)
         first += 1
     }
 
+    /// Learns from a reply that was awaited how large the next ones may be.
+    mutating func noteSize(_ bytes: Int, isWrite: Bool) { load.note(bytes, isWrite: isWrite) }
+
     /// Keeps a reply until those before it are there.
     mutating func keep(_ reply: [UInt8], as sequence: Int) {
+        weigh(entries[sequence - first], -1)
         entries[sequence - first] = .ready(.reply(reply))
+        weigh(entries[sequence - first], 1)
     }
 
     /// The next that can leave, removed; nil while a reply is awaited.
@@ -78,5 +104,8 @@ struct ReplyQueue {
         return ready
     }
 
-    mutating func removeAll() { entries.removeAll() }
+    mutating func removeAll() {
+        for entry in entries { weigh(entry, -1) }
+        entries.removeAll()
+    }
 }
