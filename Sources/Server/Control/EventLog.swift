@@ -30,10 +30,11 @@ final class EventLog: Sendable {
                     sequence: state.last, milliseconds: milliseconds, level: level, node: node,
                     text: text))
         }
+        let line = node.isEmpty ? text : "\(node): \(text)"
         switch level {
-        case .info: logger.info("\(node): \(text)")
-        case .warning: logger.warning("\(node): \(text)")
-        case .error: logger.error("\(node): \(text)")
+        case .info: logger.info("\(line)")
+        case .warning: logger.warning("\(line)")
+        case .error: logger.error("\(line)")
         }
     }
 
