@@ -56,6 +56,8 @@ public struct ValueLimits: Sendable, Equatable {
     public var keyBytesMax = 64 << 10
     /// Longest value in bytes.
     public var valueBytesMax = 64 << 20
+    /// Most keys of one command.
+    public var keysMax = 50_000
 
     /// The default limits.
     public init() {}

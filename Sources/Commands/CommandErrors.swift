@@ -43,6 +43,17 @@ public enum CommandErrors {
         reply.append(" HELP.\r\n")
     }
 
+    /// Writes that CONFIG SET knows no such setting.
+    ///
+    /// - Parameters:
+    ///   - name: what the client sent.
+    ///   - reply: gets the error.
+    public static func unknownSetting(_ name: UnsafeRawBufferPointer, reply: OutputBuffer) {
+        reply.append("-ERR Unknown option or number of arguments for CONFIG SET - '")
+        appendEscaped(name, atMost: echoBytesMax, to: reply)
+        reply.append("'\r\n")
+    }
+
     /// Writes that a command has too few or too many arguments.
     ///
     /// - Parameters:

@@ -64,10 +64,10 @@ public enum CommandReplies {
         reply.integer(Int(spec.shape.keyStep))
         statuses(spec.categories, reply)
         // Tips for proxies that scatter commands over shards themselves: any node does it here.
-        reply.array(0)
+        reply.set(0)
         keySpecifications(spec, reply)
         // Subcommands are described by their command's HELP.
-        reply.array(0)
+        reply.set(0)
     }
 
     private static func statuses(_ names: [String], _ reply: ReplyWriter) {
@@ -77,10 +77,10 @@ public enum CommandReplies {
 
     /// Writes where the keys are, in the form that Redis 7 calls key specifications.
     private static func keySpecifications(_ spec: CommandSpec, _ reply: ReplyWriter) {
-        guard spec.shape.flags.contains(.keyed) else { return reply.array(0) }
+        guard spec.shape.flags.contains(.keyed) else { return reply.set(0) }
         let last = Int(spec.shape.lastKey)
         let first = Int(spec.shape.firstKey)
-        reply.array(1)
+        reply.set(1)
         reply.map(3)
         reply.bulk("flags")
         statuses(spec.keyAccess, reply)
@@ -142,6 +142,9 @@ public enum CommandReplies {
                 return reply.error("ERR syntax error")
             }
             if bytesEqualIgnoringCase(filter[1], "pattern") {
+                guard filter[2].count <= Glob.patternBytesMax else {
+                    return reply.error(Glob.patternTooLong)
+                }
                 let glob = Glob(filter[2])
                 specs.removeAll { spec in
                     !Array(spec.name.utf8).withUnsafeBytes { glob.matches($0) }

@@ -2,7 +2,8 @@ import Bytes
 import RESP
 
 extension Evaluator {
-    /// Whether a command has a right number of arguments, and no key or value that is too long.
+    /// Whether a command has a right number of arguments, no key, value or pattern that is too
+    /// long, and not too many keys.
     ///
     /// - Parameters:
     ///   - id: which command.
@@ -15,12 +16,27 @@ extension Evaluator {
             CommandErrors.wrongArity(id, reply: reply)
             return false
         }
+        if id == .keys, arguments[1].count > Glob.patternBytesMax {
+            ReplyWriter(reply).error(Glob.patternTooLong)
+            return false
+        }
         guard shape.firstKey > 0 else { return true }
         if shape.keyStep == 2 && arguments.count % 2 == 0 {
             CommandErrors.wrongArity(id, reply: reply)
             return false
         }
-        return hasShortKeys(id, arguments, reply) && hasShortValues(id, arguments, reply)
+        return hasFewKeys(id, arguments, reply) && hasShortKeys(id, arguments, reply)
+            && hasShortValues(id, arguments, reply)
+    }
+
+    /// Each key becomes a command of its own, of which a node can have so many under way.
+    private func hasFewKeys(
+        _ id: CommandID, _ arguments: Arguments, _ reply: OutputBuffer
+    ) -> Bool {
+        let keys = CommandKeys(id, argumentCount: arguments.count)
+        guard keys.underestimatedCount > limits.keysMax else { return true }
+        ReplyWriter(reply).error("ERR at most \(limits.keysMax) keys in one command; not done")
+        return false
     }
 
     private func hasShortKeys(

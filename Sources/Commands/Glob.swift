@@ -4,6 +4,12 @@
 /// could gain by taking more, the last one gains as well. So there is no recursion, and time is at
 /// most the product of the two lengths.
 public struct Glob: Sendable, Equatable {
+    /// The longest pattern that a client may ask for: as long as a key may be by default.
+    public static let patternBytesMax = ValueLimits().keyBytesMax
+    /// The error that it gets for a longer one.
+    public static let patternTooLong: StaticString =
+        "ERR pattern exceeds maximum allowed size (65536 bytes)"
+
     private let pattern: [UInt8]
 
     /// Whether every run of bytes matches, so that a caller need not ask.

@@ -18,6 +18,8 @@ public struct ScanArguments: Sendable, Equatable {
         case invalidCursor
         /// The count is no number.
         case notANumber
+        /// The pattern is longer than ``Glob/patternBytesMax``.
+        case patternTooLong
         /// An unknown option, one without its value, or a count below 1.
         case syntax
 
@@ -26,6 +28,7 @@ public struct ScanArguments: Sendable, Equatable {
             switch self {
             case .invalidCursor: "ERR invalid cursor"
             case .notANumber: "ERR value is not an integer or out of range"
+            case .patternTooLong: Glob.patternTooLong
             case .syntax: "ERR syntax error"
             }
         }
@@ -50,6 +53,7 @@ public struct ScanArguments: Sendable, Equatable {
         _ option: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer
     ) throws(Failure) {
         if bytesEqualIgnoringCase(option, "match") {
+            guard value.count <= Glob.patternBytesMax else { throw .patternTooLong }
             let glob = Glob(value)
             pattern = glob.matchesEverything ? nil : glob
         } else if bytesEqualIgnoringCase(option, "count") {

@@ -57,7 +57,12 @@ struct CommandRepliesTests {
         #expect(mset[2] == .set([.simple("write"), .simple("denyoom")]))
         #expect(Array(mset[3...5]) == [.integer(1), .integer(-1), .integer(2)])
         #expect(mset[6] == .set([.simple("@write"), .simple("@string"), .simple("@slow")]))
-        let keys = try elements(mset[8]).first
+        #expect(mset[7] == .set([]) && mset[9] == .set([]))
+        guard case .set(let specifications) = mset[8] else {
+            Issue.record("no set")
+            return
+        }
+        let keys = specifications.first
         #expect(try field("flags", of: keys) == .set([.simple("OW"), .simple("update")]))
         let begin = try field("spec", of: field("begin_search", of: keys))
         #expect(try field("index", of: begin) == .integer(1))
@@ -127,6 +132,14 @@ struct CommandRepliesTests {
         #expect(
             keyspace.run("COMMAND", "\u{9B}é")
                 == "-ERR unknown subcommand '\\xc2\\x9b\\xc3\\xa9'. Try COMMAND HELP.\r\n")
+        let setting = OutputBuffer()
+        defer { setting.deallocate() }
+        Array("a\u{1B}'".utf8).withUnsafeBytes {
+            CommandErrors.unknownSetting($0, reply: setting)
+        }
+        #expect(
+            String(decoding: setting.bytes, as: UTF8.self)
+                == "-ERR Unknown option or number of arguments for CONFIG SET - 'a\\x1b''\r\n")
         #expect(
             keyspace.run("EXPIRE", "a", "1", "\u{1B}") == "-ERR Unsupported option \\x1b\r\n")
     }

@@ -18,6 +18,7 @@ struct LimitTests {
     func defaults() {
         #expect(ValueLimits().keyBytesMax == 65_536)
         #expect(ValueLimits().valueBytesMax == 67_108_864)
+        #expect(ValueLimits().keysMax == 50_000)
     }
 
     @Test("a longer key is refused wherever it stands")
@@ -44,6 +45,29 @@ struct LimitTests {
         #expect(keyspace.run("MSET", "b", "v", "c", long) == Self.valueTooLong)
         #expect(keyspace.run("APPEND", "b", long) == Self.valueTooLong)
         #expect(keyspace.entries.count == 1)
+    }
+
+    @Test("more keys than one command may name are refused before any is looked at")
+    func keyCount() {
+        var limits = ValueLimits()
+        limits.keysMax = 2
+        let keyspace = Keyspace(limits: limits)
+        let refusal = "-ERR at most 2 keys in one command; not done\r\n"
+        #expect(keyspace.run("MSET", "a", "1", "b", "2") == "+OK\r\n")
+        #expect(keyspace.run("MSET", "c", "1", "d", "2", "e", "3") == refusal)
+        #expect(keyspace.run("DEL", "a", "b", "c") == refusal)
+        #expect(keyspace.run("MGET", "a", "b", "a") == refusal)
+        #expect(keyspace.run("DEL", "a", "b") == ":2\r\n")
+    }
+
+    @Test("a longer pattern than a key may be is refused: it would be tried on every key")
+    func patterns() {
+        let keyspace = Keyspace()
+        let long = String(repeating: "*", count: Glob.patternBytesMax + 1)
+        let refusal = "-\(Glob.patternTooLong)\r\n"
+        #expect(refusal.contains(" (\(Glob.patternBytesMax) bytes)"))
+        #expect(keyspace.run("KEYS", long) == refusal)
+        #expect(keyspace.run("COMMAND", "LIST", "FILTERBY", "PATTERN", long) == refusal)
     }
 
     @Test("a value does not grow beyond the limit")

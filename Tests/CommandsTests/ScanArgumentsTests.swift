@@ -39,4 +39,13 @@ struct ScanArgumentsTests {
         #expect(throws: failure) { try scan(command) }
         #expect("\(failure.text)".hasPrefix("ERR "))
     }
+
+    @Test("a pattern may be as long as a key")
+    func longPattern() throws {
+        let longest = String(repeating: "a", count: Glob.patternBytesMax)
+        #expect(try scan("SCAN 0 MATCH \(longest)").pattern == Glob(longest))
+        #expect(throws: ScanArguments.Failure.patternTooLong) {
+            try scan("SCAN 0 MATCH \(longest)a")
+        }
+    }
 }

@@ -1,6 +1,7 @@
 import Bytes
 import Commands
 import RESP
+import ServerCore
 
 /// The CLIENT commands: what a connection is, and CLIENT TRACKING.
 extension NodeAnswers {
@@ -31,11 +32,24 @@ extension NodeAnswers {
             return .now { $0.integer(redirect) }
         case ("trackinginfo", 2):
             return trackingInfo()
-        case ("id", _), ("getname", _), ("setname", _), ("setinfo", _), ("info", _),
-            ("tracking", _), ("caching", _), ("getredir", _), ("trackinginfo", _):
-            return .now { CommandErrors.wrongArity(.client, subcommand: name, reply: $0.buffer) }
+        case ("no-evict", 3), ("no-touch", 3):
+            let isSwitch = ["on", "off"].contains(arguments.text(2).lowercased())
+            return isSwitch ? .ok : .error(TrackingFailure.syntax.text)
+        case ("reply", 3):
+            return reply(arguments.text(2).lowercased())
         default:
-            return unknownSubcommand(arguments)
+            return unknownSubcommand(.client, arguments)
+        }
+    }
+
+    /// `CLIENT REPLY ON | OFF | SKIP`.
+    ///
+    /// Who hears nothing cannot know whether a write was done, so silence is refused.
+    private func reply(_ mode: String) -> NodeAnswer {
+        switch mode {
+        case "on": .ok
+        case "off", "skip": .error("ERR CLIENT REPLY \(mode.uppercased()) is not served here")
+        default: .error(TrackingFailure.syntax.text)
         }
     }
 
@@ -62,8 +76,13 @@ extension NodeAnswers {
             if tracking.isRedirectBroken { flags += "R" }
             if tracking.mode == .broadcast { flags += "B" }
         }
-        return "id=\(session.identifier) name=\(session.name) flags=\(flags.isEmpty ? "N" : flags)"
-            + " db=0 sub=\(session.isSubscribed ? 1 : 0)"
+        let origin = session.origin
+        // Who asks is not idle.
+        return "id=\(session.identifier) addr=\(origin.address) laddr=\(origin.ownAddress)"
+            + " fd=\(origin.descriptor) name=\(session.name)"
+            + " age=\(origin.ageSeconds(now: Clock.monotonic())) idle=0"
+            + " flags=\(flags.isEmpty ? "N" : flags) db=0 sub=\(session.isSubscribed ? 1 : 0)"
+            + " psub=0 ssub=0 multi=-1 cmd=client|info user=default"
             + " redir=\(session.tracking?.redirect ?? -1) resp=\(session.version.rawValue)"
             + " lib-name=\(session.libraryName) lib-ver=\(session.libraryVersion)\n"
     }

@@ -27,12 +27,13 @@ extension NodeAnswers {
         case ("info", 2):
             return clusterInfo(epoch)
         case ("countkeysinslot", 3):
-            guard let slot = parseDecimal(arguments[2]), (0..<Slots.count).contains(slot) else {
-                return .error("ERR Invalid slot")
+            guard let slot = parseDecimal(arguments[2]) else {
+                return .error("ERR value is not an integer or out of range")
             }
+            guard (0..<Slots.count).contains(slot) else { return .error("ERR Invalid slot") }
             return countKeys(slot)
         default:
-            return unknownSubcommand(arguments)
+            return unknownSubcommand(.cluster, arguments)
         }
     }
 

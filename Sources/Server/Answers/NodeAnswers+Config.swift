@@ -10,33 +10,16 @@ extension NodeAnswers {
             return configSet(arguments)
         }
         guard bytesEqualIgnoringCase(arguments[1], "get"), arguments.count >= 3 else {
-            return unknownSubcommand(arguments)
+            return unknownSubcommand(.config, arguments)
         }
+        let isShort = (2..<arguments.count).allSatisfy {
+            arguments[$0].count <= Glob.patternBytesMax
+        }
+        guard isShort else { return .error("\(Glob.patternTooLong)") }
         let patterns = (2..<arguments.count).map { index in
             Glob(arguments.text(index).lowercased())
         }
-        let options = host.process.options
-        let settings = host.worker?.epoch.settings
-        let known: [(String, String)] =
-            [
-                ("appendfsync", options.fsync.rawValue),
-                ("appendonly", "yes"),
-                ("bind", options.host),
-                ("cluster-enabled", "yes"),
-                ("databases", "1"),
-                ("io-threads", "\(host.process.loopCount)"),
-                ("maxclients", "\(ServerLimits.connectionsMax)"),
-                ("maxmemory", "0"),
-                ("maxmemory-policy", "noeviction"),
-                ("port", "\(options.port)"),
-                ("proto-max-bulk-len", "\(ValueLimits().valueBytesMax)"),
-                ("save", ""),
-                ("timeout", "0"),
-            ]
-            + (ClusterSettings.names + ["lease", "replicas"]).compactMap { name in
-                settings?.value(ofSetting: name).map { (name, $0) }
-            }
-        let found = known.filter { name, _ in
+        let found = (fixedSettings + clusterSettings).filter { name, _ in
             patterns.contains { pattern in
                 var name = name
                 return name.withUTF8 { pattern.matches(UnsafeRawBufferPointer($0)) }
@@ -48,6 +31,33 @@ extension NodeAnswers {
                 writer.bulk(name)
                 writer.bulk(value)
             }
+        }
+    }
+
+    /// What was settled when the node was founded or started.
+    var fixedSettings: [(name: String, value: String)] {
+        let options = host.process.options
+        return [
+            ("appendfsync", options.fsync.rawValue),
+            ("appendonly", "yes"),
+            ("bind", options.host),
+            ("cluster-enabled", "yes"),
+            ("databases", "1"),
+            ("io-threads", "\(host.process.loopCount)"),
+            ("maxclients", "\(ServerLimits.connectionsMax)"),
+            ("maxmemory", "0"),
+            ("maxmemory-policy", "noeviction"),
+            ("port", "\(options.port)"),
+            ("proto-max-bulk-len", "\(ValueLimits().valueBytesMax)"),
+            ("save", ""),
+            ("timeout", "0"),
+        ]
+    }
+
+    private var clusterSettings: [(name: String, value: String)] {
+        guard let settings = host.worker?.epoch.settings else { return [] }
+        return (ClusterSettings.names + ["lease", "replicas"]).compactMap { name in
+            settings.value(ofSetting: name).map { (name, $0) }
         }
     }
 }

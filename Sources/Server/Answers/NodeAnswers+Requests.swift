@@ -1,4 +1,5 @@
 import Bytes
+import Commands
 import Foundation
 import NIOCore
 import RESP
@@ -54,8 +55,23 @@ extension NodeAnswers {
         guard let epoch = host.worker?.epoch else { return .error(StatusTexts.loading) }
         let name = arguments.text(2).lowercased()
         let value = arguments.text(3)
-        if epoch.settings.value(ofSetting: name) == value { return .ok }
+        guard let present = epoch.settings.value(ofSetting: name) else {
+            return refuseSetting(name, arguments)
+        }
+        if present == value { return .ok }
         return ask(.set(name: name, value: value), epoch, isPlain: true)
+    }
+
+    private func refuseSetting(_ name: String, _ arguments: Arguments) -> NodeAnswer {
+        if fixedSettings.contains(where: { $0.name == name }) {
+            return .error(
+                "ERR CONFIG SET failed (possibly related to argument '\(name)') - "
+                    + "can't set immutable config")
+        }
+        let name = arguments.array(2)
+        return .now { writer in
+            name.withUnsafeBytes { CommandErrors.unknownSetting($0, reply: writer.buffer) }
+        }
     }
 
     private func ask(

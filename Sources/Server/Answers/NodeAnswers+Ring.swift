@@ -46,7 +46,7 @@ extension NodeAnswers {
             host.scheduleFlush()
             return .now { $0.integer(asked) }
         default:
-            return ringRequest(name, arguments) ?? unknownSubcommand(arguments)
+            return ringRequest(name, arguments) ?? unknownSubcommand(.ring, arguments)
         }
     }
 
