@@ -57,6 +57,58 @@ struct ReplyQueueTests {
         #expect(leaving(&queue) == ["forget all"])
     }
 
+    @Test("64 replies are asked for at once, and many more when those before them were small")
+    func small() {
+        var queue = ReplyQueue()
+        for _ in 0..<63 { queue.append(read) }
+        #expect(!queue.isFull)
+        queue.append(read)
+        #expect(queue.isFull)
+        for _ in 0..<64 {
+            queue.noteSize(5, isWrite: false)
+            queue.removeFirst()
+        }
+        while queue.count < ServerLimits.pendingRepliesMax {
+            #expect(!queue.isFull)
+            queue.append(read)
+        }
+        #expect(queue.isFull)
+    }
+
+    @Test("few replies are asked for at once behind large ones, but four in any case")
+    func large() {
+        var queue = ReplyQueue()
+        queue.noteSize(16 << 20, isWrite: false)
+        for _ in 0..<3 { queue.append(read) }
+        #expect(!queue.isFull)
+        queue.append(read)
+        #expect(queue.isFull)
+        queue.removeFirst()
+        queue.noteSize(64 << 20, isWrite: false)
+        #expect(!queue.isFull)
+        // Replies of writes say nothing of those of reads.
+        for _ in 0..<1_000 { queue.noteSize(5, isWrite: true) }
+        queue.append(read)
+        #expect(queue.isFull)
+    }
+
+    @Test("replies that are kept until earlier ones are there count as they are")
+    func kept() {
+        var queue = ReplyQueue()
+        for _ in 0..<200 { queue.noteSize(5, isWrite: false) }
+        let first = queue.nextSequence
+        for _ in 0..<5 { queue.append(read) }
+        #expect(!queue.isFull)
+        let large = [UInt8](repeating: 0, count: ServerLimits.pendingBytes / 2)
+        queue.keep(large, as: first + 1)
+        #expect(!queue.isFull)
+        queue.keep(large, as: first + 2)
+        #expect(queue.isFull)
+        queue.removeAll()
+        for _ in 0..<5 { queue.append(read) }
+        #expect(!queue.isFull)
+    }
+
     @Test("a push in RESP3, a message to RESP2 connections that listen, nothing to others")
     func written() {
         func text(
