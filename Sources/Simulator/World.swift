@@ -7,8 +7,10 @@ import ServerCore
 
 /// One simulated cluster with its clients: everything that happens in it comes from one generator.
 final class World {
-    /// The most members that a run ever has, those that are gone included.
+    /// From so many members on, those that are gone included, no more are asked to join.
     static let membersMax = 12
+    /// Joins that may have been asked for before and are decided after that.
+    private static let joinsUnderWayMax = 20
 
     let options: SimulationOptions
     let plan: FaultPlan
@@ -57,7 +59,7 @@ final class World {
         keys = WatchedKey.choose(
             in: epoch, perSlot: self.plan.keysPerSlot, partitions: self.plan.workers)
         watchedSlots = Set(keys.map(\.slot)).sorted()
-        let places = World.membersMax + 1
+        let places = World.membersMax + World.joinsUnderWayMax + 1
         links = Array(repeating: Array(repeating: Link(), count: places), count: places)
         lastVersions = Array(
             repeating: Array(repeating: .none, count: watchedSlots.count), count: places)

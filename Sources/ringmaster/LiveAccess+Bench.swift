@@ -104,7 +104,8 @@ private final class BenchWatch: Sendable {
             let share = progress.total > 0 ? Double(progress.done) / Double(progress.total) : 0
             let errors = progress.errors > 0 ? ", \(progress.errors) errors" : ""
             return BenchNews(
-                stage: "\(progress.phase.rawValue): \(progress.done) of \(progress.total)\(errors)",
+                stage: "\(progress.phase.rawValue): \(Shown.number(progress.done)) of "
+                    + "\(Shown.number(progress.total))\(errors)",
                 share: (Double(max(0, state.stage)) + share) / Double(stages),
                 perSecond: state.rate)
         }

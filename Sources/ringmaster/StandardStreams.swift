@@ -28,8 +28,11 @@ enum StandardOutput {
         }
         if !writeAll(bytes, to: STDOUT_FILENO) {
             if errno == EPIPE { exit(ExitStatus.done.rawValue) }
-            StandardError.line("ringmaster: standard output: \(String(cString: strerror(errno)))")
-            exit(ExitStatus.notDone.rawValue)
+            // What the answer was about may have been done: that is not known to who asked.
+            StandardError.line(
+                "ringmaster: standard output: \(String(cString: strerror(errno))); "
+                    + "what was asked for may have been done")
+            exit(ExitStatus.unknown.rawValue)
         }
     }
 }

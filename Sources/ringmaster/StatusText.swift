@@ -21,7 +21,7 @@ struct StatusText {
             "N \(cluster.replicas)", "settled \(Shown.number(status.slots.settled)) slots",
         ]
         let counts = [
-            ("under-replicated", status.slots.underReplicated),
+            ("settling", status.slots.settling), ("under-replicated", status.slots.lacking),
             ("unavailable", status.slots.unavailable), ("moving", status.slots.moving),
         ]
         for (word, count) in counts where count > 0 {
@@ -58,6 +58,7 @@ struct StatusText {
         let words = [
             node.state.rawValue, node.contact == "reachable" ? nil : node.contact,
             node.evictionSeconds.map { "evicted in \(Shown.time(seconds: $0))" },
+            status.evictionObstacle(of: node),
         ]
         return words.compactMap { $0 }.joined(separator: ", ")
     }
@@ -88,7 +89,7 @@ struct StatusText {
             let why =
                 run.isUnavailable ? "unavailable" : run.isSettled ? "copies missing" : "settling"
             table.add(
-                "\(run.first)–\(run.last)", "\(run.level.count)/\(run.wanted)",
+                "\(run.first)–\(run.last)", "\(run.copies)/\(run.wanted)",
                 replicas.joined(separator: " "), why)
         }
         let more = status.attention.count - shownMax

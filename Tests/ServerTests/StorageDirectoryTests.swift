@@ -53,7 +53,8 @@ struct StorageDirectoryTests {
         }
     }
 
-    @Test("a count of starts that no node can have reached is damage", arguments: [-5, 1 << 53, .max])
+    @Test(
+        "a count of starts that no node can have reached is damage", arguments: [-5, 1 << 53, .max])
     func absurdIncarnation(count: Int) throws {
         let node = try TestNode()
         var identity = try NodeIdentity.read(from: node.path)

@@ -27,11 +27,14 @@ final class ConnectionHandler: ChannelDuplexHandler {
     private var written: ByteBuffer?
     private var context: ChannelHandlerContext?
     private var pending = ReplyQueue()
+    private var admission = ConnectionCount.Admission.anything
     private var isFlushWanted = false
     /// Whether the host flushes it at the end of this tick.
     var isFlushAwaited = false
     private var isReadHeld = false
     private var isProcessing = false
+    /// The control link that the connection is to become once its handshake has been read.
+    private var control: (member: Int, reply: [UInt8])?
     /// Whether no more requests are taken: the connection ends behind the replies that it still
     /// gets, which the operations' own deadlines bound.
     private var isClosing = false
@@ -58,12 +61,13 @@ final class ConnectionHandler: ChannelDuplexHandler {
     func channelActive(context: ChannelHandlerContext) {
         self.context = context
         session.origin = ClientOrigin(context, connectedAt: Clock.monotonic())
-        if let number = host.add(self) {
+        if let (number, admission) = host.add(self) {
             self.number = number
+            self.admission = admission
             session.identifier = number * ServerLimits.loopsMax + host.number
             host.process.clients.add(session.identifier)
         } else {
-            ReplyWriter(output).error("ERR max number of clients reached")
+            ReplyWriter(output).error(StatusTexts.tooManyClients)
             isClosing = true
             flushReplies()
         }
@@ -135,7 +139,9 @@ final class ConnectionHandler: ChannelDuplexHandler {
         let consumed = parser.consumed
         bytes.moveReaderIndex(forwardBy: consumed)
         parser.didDrop(consumed)
-        if bytes.readableBytes > 0, !isClosing {
+        if let control {
+            moveToControl(control.member, control.reply, rest: bytes)
+        } else if bytes.readableBytes > 0, !isClosing {
             if consumed > 0 { bytes.discardReadBytes() }
             input = bytes
         }
@@ -168,6 +174,11 @@ final class ConnectionHandler: ChannelDuplexHandler {
         }
         guard let id = CommandTable.find(arguments[0]) else {
             answer { CommandErrors.unknownCommand(arguments, reply: $0) }
+            return
+        }
+        guard admission == .anything || id == .ring else {
+            answer { ReplyWriter($0).error(StatusTexts.tooManyClients) }
+            isClosing = true
             return
         }
         guard mayBeServed(id) else {
@@ -255,7 +266,8 @@ final class ConnectionHandler: ChannelDuplexHandler {
             peer = InboundPeer(member: member, connection: number)
             parser.limits = .peer
         case .peer(let member, .control, let reply):
-            moveToControl(member, reply)
+            control = (member, reply)
+            isClosing = true
         }
     }
 
@@ -270,15 +282,16 @@ final class ConnectionHandler: ChannelDuplexHandler {
         isFlushWanted = true
     }
 
-    /// Hands the connection to the control plane's event loop, under a descriptor of its own.
-    private func moveToControl(_ member: Int, _ reply: [UInt8]) {
-        isClosing = true
+    /// Hands the connection to the control plane's event loop, under a descriptor of its own, and
+    /// with it what has come behind the handshake.
+    private func moveToControl(_ member: Int, _ reply: [UInt8], rest: ByteBuffer) {
         do {
             let socket = try context?.pipeline.syncOperations.withUnsafeTransportIfAvailable(
                 of: NIOBSDSocket.Handle.self
             ) { fcntl($0, F_DUPFD_CLOEXEC, 0) }
             if let socket, socket >= 0 {
-                InboundControl.take(socket, member: member, answer: reply, host.process)
+                InboundControl.take(
+                    socket, member: member, answer: reply, rest: rest, host.process)
             } else {
                 host.process.events.logger.error("no descriptor left for a control link")
             }

@@ -95,12 +95,12 @@ final class LoopHost: WorkerOutput {
     // MARK: Connections
 
     /// Gives a connection its number; nil when there are too many.
-    func add(_ connection: ConnectionHandler) -> Int? {
-        guard process.connectionCount.add() else { return nil }
+    func add(_ connection: ConnectionHandler) -> (number: Int, ConnectionCount.Admission)? {
+        guard let admission = process.connectionCount.add() else { return nil }
         let number = nextConnection
         nextConnection += 1
         connections[number] = connection
-        return number
+        return (number, admission)
     }
 
     func remove(_ connection: Int) {

@@ -155,12 +155,21 @@ final class ProcessContext: Sendable {
 final class ConnectionCount: Sendable {
     private let count = NIOLockedValueBox(0)
 
-    /// Counts one more, unless there are too many.
-    func add() -> Bool {
+    /// What a new connection may do.
+    enum Admission {
+        case anything
+        /// There are as many as there may be: it is for commands of the ring, so that nodes find
+        /// each other however many clients there are.
+        case ringOnly
+    }
+
+    /// Counts one more; nil when there are too many.
+    func add() -> Admission? {
         count.withLockedValue { count in
-            guard count < ServerLimits.connectionsMax else { return false }
+            let surplus = count - ServerLimits.connectionsMax
+            guard surplus < ServerLimits.connectionsReserved else { return nil }
             count += 1
-            return true
+            return surplus < 0 ? .anything : .ringOnly
         }
     }
 

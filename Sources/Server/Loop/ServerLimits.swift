@@ -7,6 +7,8 @@ enum ServerLimits {
     static let loopsMax = 16
     /// Client and peer connections of one node.
     static let connectionsMax = 10_000
+    /// Connections on top of that for other nodes, and for those who look after the ring.
+    static let connectionsReserved = 256
     /// Replies that one connection may wait for before it is read on.
     static let pendingRepliesMax = 4_096
     /// Bytes that such replies may take, as far as that can be foreseen.
@@ -64,6 +66,7 @@ enum ServerLimits {
 enum StatusTexts {
     static let loading = "LOADING the node is reading its log; not done"
     static let stopping = "TRYAGAIN the node is about to stop; not done"
+    static let tooManyClients = "ERR max number of clients reached"
     static let congested = "TRYAGAIN the disk is too far behind for more writes; not done"
 }
 

@@ -17,12 +17,17 @@ final class InboundControl: ChannelInboundHandler {
     private let member: Int
     private let process: ProcessContext
     private let parser = RequestParser(limits: .peer)
+    private let answer: [UInt8]
     private var channel: (any Channel)?
     private var input: ByteBuffer?
 
-    private init(member: Int, process: ProcessContext) {
+    private init(
+        member: Int, answer: [UInt8], rest: ByteBuffer, process: ProcessContext
+    ) {
         self.member = member
+        self.answer = answer
         self.process = process
+        input = rest
     }
 
     /// Takes a connection over from the event loop that accepted it.
@@ -31,21 +36,23 @@ final class InboundControl: ChannelInboundHandler {
     ///   - socket: a descriptor of its own; closed with the link.
     ///   - member: who is at the other end.
     ///   - answer: what completes the handshake.
+    ///   - rest: what has come behind the handshake already.
     ///   - process: the process.
     static func take(
-        _ socket: NIOBSDSocket.Handle, member: Int, answer: [UInt8], _ process: ProcessContext
+        _ socket: NIOBSDSocket.Handle, member: Int, answer: [UInt8], rest: ByteBuffer,
+        _ process: ProcessContext
     ) {
-        let loop = process.controlLoop
-        let taken = ClientBootstrap(group: loop)
+        let taken = ClientBootstrap(group: process.controlLoop)
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     try channel.pipeline.syncOperations.addHandler(
-                        InboundControl(member: member, process: process))
+                        InboundControl(
+                            member: member, answer: answer, rest: rest, process: process))
                 }
             }
             .withConnectedSocket(socket)
-        taken.whenSuccess { channel in
-            channel.writeAndFlush(channel.allocator.buffer(bytes: answer), promise: nil)
+        taken.whenFailure { error in
+            process.events.logger.error("a control link could not be taken: \(error)")
         }
     }
 
@@ -57,6 +64,12 @@ final class InboundControl: ChannelInboundHandler {
         channel = nil
     }
 
+    func channelActive(context: ChannelHandlerContext) {
+        let answer = context.channel.allocator.buffer(bytes: answer)
+        context.writeAndFlush(wrapOutboundOut(answer), promise: nil)
+        parseInput(context)
+    }
+
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         var bytes = unwrapInboundIn(data)
         if input == nil {
@@ -64,6 +77,10 @@ final class InboundControl: ChannelInboundHandler {
         } else {
             input?.writeBuffer(&bytes)
         }
+        parseInput(context)
+    }
+
+    private func parseInput(_ context: ChannelHandlerContext) {
         guard var all = input else { return }
         input = nil
         let isGood = all.withUnsafeReadableBytes { parse($0) }

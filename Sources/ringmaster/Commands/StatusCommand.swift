@@ -11,8 +11,8 @@ struct StatusCommand: AsyncParsableCommand {
             "epoch", "replicas", "keys"}, "nodes": [{"id", "name", "host", "port", "state", \
             "incarnation", "pid", "tokens", "homeSlots", "homeKeys", "replicaKeys", "lagRecords", \
             "lagMilliseconds", "evictionSeconds"}], "former": [{"name", "number", "host", "port", \
-            "state"}], "slots": {"settled", "underReplicated", "unavailable", "moving"}, "moves": \
-            as `moves`}; state is joining, up, down or leaving, of a former node left or evicted; \
+            "state"}], "slots": {"settled", "underReplicated", "settling", "unavailable", "moving"}, \
+            "moves": as `moves`}; state is joining, up, down or leaving, of a former node left or evicted; \
             what nobody can tell at the moment is null.
             """)
 
