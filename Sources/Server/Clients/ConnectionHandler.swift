@@ -401,6 +401,12 @@ final class ConnectionHandler: ChannelDuplexHandler {
         close()
     }
 
+    /// Takes no more, and ends behind the replies that are under way.
+    func finish() {
+        isClosing = true
+        host.needsFlush(self)
+    }
+
     func close() {
         context?.close(promise: nil)
     }

@@ -301,7 +301,7 @@ final class LoopHost: WorkerOutput {
             }
             host.scheduleFlush()
             guard !isGood else { return }
-            host.process.onLoop(receiver) { $0.connections[connection]?.close() }
+            host.process.onLoop(receiver) { $0.connections[connection]?.finish() }
         }
         return true
     }
