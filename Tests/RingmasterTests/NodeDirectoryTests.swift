@@ -32,6 +32,21 @@ extension ProcessTests {
             }
         }
 
+        @Test("a start at another address than the others know is refused, and nothing is dropped")
+        func elsewhere() async throws {
+            try await TestCluster.with(nodes: 1, options: ["--fsync", "no"]) { cluster in
+                try await cluster.succeed("set", ["key", "value"])
+                try await cluster.succeed("stop", ["n1"])
+                let run = try await node(of: cluster)
+                #expect(run.status == 3)
+                let port = cluster.firstPort
+                #expect(run.errors.contains("n1 at 127.0.0.1:\(port) "), "\(run.errors)")
+                #expect(run.errors.contains("for 127.0.0.1:\(port + 1)"), "\(run.errors)")
+                try await cluster.up()
+                #expect(try await cluster.succeed("get", ["key"]) == "value\n")
+            }
+        }
+
         @Test("a torn last line of a log is cut at the next start, and the rest is there")
         func tornTail() async throws {
             try await TestCluster.with(nodes: 1, options: ["--fsync", "no"]) { cluster in
