@@ -1,6 +1,7 @@
 import Client
 import Foundation
 import Ring
+import ServerCore
 import Testing
 
 extension ProcessTests {
@@ -54,7 +55,8 @@ extension ProcessTests {
 
         @Test("whatever comes to the port ends at most its own connection, and others are served")
         func port() async throws {
-            try await TestCluster.with(nodes: 3, options: ["--fsync", "no"]) { cluster in
+            let options = ["--fsync", "no", "--threads", "2"]
+            try await TestCluster.with(nodes: 3, options: options) { cluster in
                 try await cluster.untilLevel()
                 let client = cluster.client(TestCluster.patient)
                 let before = try await cluster.epoch(at: cluster.endpoints[0], by: client)
@@ -66,11 +68,15 @@ extension ProcessTests {
                 try await halfCommands(cluster.endpoints[0])
                 try await falseHandshakes(cluster, before)
                 try await malformedFrames(cluster, before)
+                try await oddFrames(cluster, before)
+                try await absurdMessages(cluster, before)
 
                 for node in cluster.endpoints {
                     #expect(try await cluster.epoch(at: node, by: client) == before)
                 }
                 #expect(try ["n1", "n2", "n3"].map { try cluster.pid(of: $0) } == pids)
+                let grace = ["CONFIG", "SET", "grace", "70000"].map { Array($0.utf8) }
+                #expect(await client.ask(cluster.endpoints[0], grace) == .done(.simple("OK")))
                 let key = Array("served".utf8)
                 #expect(await client.set(key, key) == .done(.notAsked))
                 #expect(await client.get(key) == .done(key))
@@ -117,7 +123,13 @@ extension ProcessTests {
                 handshake(cluster: String(repeating: "f", count: 32)), handshake(version: "2"),
                 handshake(version: "99999999999999999999"), handshake(id: own.id),
                 handshake(id: stranger), handshake(incarnation: "0"), handshake(role: "both"),
+                handshake(incarnation: "-1"), handshake(incarnation: "9007199254740992"),
                 frame("RING", "PEER"), frame("RING", "PEER", "1", epoch.clusterID),
+            ] {
+                let answer = try await talk(to: cluster.endpoints[0], bytes, .node)
+                #expect(answer.hasPrefix("-ERR "), "\(String(decoding: bytes, as: UTF8.self))")
+            }
+            for bytes in [
                 frame("NODE", "{}"), frame("ACK", "0", "0 1 1"),
                 frame("INSTALL", "0", "0", "1", "0", "last", "0000000000000000", ""),
             ] {
@@ -127,37 +139,126 @@ extension ProcessTests {
             }
         }
 
-        /// Frames behind a handshake that is good, as a broken node might send them.
-        private func malformedFrames(
-            _ cluster: TestCluster, _ epoch: RingEpoch
+        /// Sends bytes on a new link, as the second node, and reads until the end.
+        ///
+        /// They come behind the handshake's answer: a control link changes its event loop there.
+        private func link(
+            to node: Endpoint, _ epoch: RingEpoch, _ role: String, _ bytes: [UInt8],
+            _ ending: Ending
         ) async throws {
             let peer = epoch.members[1]
+            let greeting = frame(
+                "RING", "PEER", "1", epoch.clusterID, peer.id.description, "\(peer.incarnation)",
+                "\(epoch.number)", role, "")
+            try await onThread {
+                Result {
+                    let connection = try RawConnection(to: node)
+                    try connection.send(greeting)
+                    let answer = try connection.receiveLine()
+                    #expect(answer.hasPrefix("+OK "))
+                    try connection.send(bytes)
+                    if ending == .us { connection.finish() }
+                    _ = try connection.receiveAll()
+                }
+            }.get()
+        }
+
+        /// Frames behind a handshake that is good, as a broken node might send them, which the node
+        /// cannot read: each ends its connection, also when another event loop finds out.
+        private func malformedFrames(_ cluster: TestCluster, _ epoch: RingEpoch) async throws {
+            var frames = [[], [""], ["0"]].flatMap { tail in
+                (PeerFrame.allCases.map(\.rawValue) + ["nonsense"]).map { [$0] + tail }
+            }
+            for name in PeerFrame.allCases {
+                frames += malformed(name).map { [name.rawValue] + $0 }
+            }
+            for words in frames {
+                let bytes = frame(words.map { Array($0.utf8) })
+                for role in ["data", "control"] {
+                    do {
+                        try await link(to: cluster.endpoints[0], epoch, role, bytes, .node)
+                    } catch {
+                        Issue.record("\(role) \(words): \(error)")
+                    }
+                }
+            }
+        }
+
+        /// What cannot follow a frame's name, for each event loop that it may be for.
+        private func malformed(_ name: PeerFrame) -> [[String]] {
+            switch name {
+            // Their lines and keys may be any bytes; what does not fit is passed over.
+            case .stream, .changed, .answer: [["x", "x", "x"]]
+            // For a worker by its number.
+            case .entry, .copies: [["0", "x", "x"], ["1", "x", "x"], ["-1", "x", "x"]]
+            case .forward, .guess, .hottest, .node: [["0", "x", "x"]]
+            // For the owner of a partition.
+            default:
+                [["0", "x", "x"], ["15", "x", "x"], ["16", "x", "x"], ["-1", "0 1 1", "x"]]
+            }
+        }
+
+        /// Frames that are well formed or not, with numbers that no node would send.
+        private func oddFrames(_ cluster: TestCluster, _ epoch: RingEpoch) async throws {
             let huge = "9223372036854775807"
-            let names = [
-                "STREAM", "ACK", "REFUSE", "COLLECT", "COPY", "FETCH", "CONTENT", "INSTALL",
-                "FORWARD", "ANSWER", "NODE", "nonsense",
-            ]
             let tails: [[String]] = [
-                [], [""], ["0"], ["16", ""], ["-1", "0 1 1"], [huge, "0 1 1"], ["0", "x"],
+                ["16", ""], ["-1", "0 1 1"], [huge, "0 1 1"], ["0", "x"],
                 ["0", "99999 1 1"], ["0", "-5 1 1"], ["0", "0 \(huge)"],
                 ["0", "0 \(huge) \(huge)"],
+                ["0", "\(huge) 0 \(huge) \(huge) \(huge) \(huge)", "k"],
                 ["0", "0 1 \(huge) \(huge) ffffffffffffffff 1"], ["0", "0  1"],
                 ["0", "0", huge, huge, "last", "0000000000000000", "garbage\n"],
                 ["0", "0", "1", "last", "0000000000000000", "garbage\n"],
                 ["0", "0", "1", "-1", "last", "0000000000000000", ""],
                 [huge, "1", "GET"], ["1", huge, "GET", "a"], ["1", "1", "FLUSHALL"],
-                [huge, "done", "x"], ["0", "later", ""], ["{}"], ["{\"heartbeat\":{}}"],
+                [huge, "done", "x"], ["0", "later", ""], ["0", huge, huge, "k"],
+                ["0", huge, "\(huge) \(huge)", "k", "k"],
+                ["0", "\(huge) \(huge)", "3", "GET", "k"],
             ]
-            for role in ["data", "control"] {
-                let greeting = frame(
-                    "RING", "PEER", "1", epoch.clusterID, peer.id.description,
-                    "\(peer.incarnation)", "\(epoch.number)", role, "")
-                for name in names {
-                    for tail in tails {
-                        let bytes = frame(([name] + tail).map { Array($0.utf8) })
-                        _ = try await talk(to: cluster.endpoints[0], greeting + bytes, .us)
-                    }
+            for name in PeerFrame.allCases {
+                for tail in tails {
+                    let bytes = frame(([name.rawValue] + tail).map { Array($0.utf8) })
+                    try await link(to: cluster.endpoints[0], epoch, "data", bytes, .us)
                 }
+            }
+            #expect(try await talk(to: cluster.endpoints[0], [], .ping) == "+PONG\r\n")
+        }
+
+        /// Messages of the control plane that can be read and cannot be meant.
+        private func absurdMessages(_ cluster: TestCluster, _ epoch: RingEpoch) async throws {
+            let most = Int.max
+            let next = epoch.number + 1
+            let ballot = #"{"round":\#(most),"member":2}"#
+            let known = String(decoding: try JSONEncoder().encode(epoch), as: UTF8.self)
+            func heartbeat(epoch: Int, _ rest: String) -> String {
+                #"{"heartbeat":{"_0":{"epoch":\#(epoch),"incarnation":\#(most),"sentAt":\#(most),"#
+                    + rest + #","isStopping":false,"hearsMajority":true,"isSharing":false}}}"#
+            }
+            func reply(epoch: Int, sentAt: Int) -> String {
+                #"{"heartbeatReply":{"_0":{"epoch":\#(epoch),"incarnation":1,"sentAt":\#(sentAt),"#
+                    + #""isGranted":true}}}"#
+            }
+            let messages = [
+                heartbeat(
+                    epoch: most,
+                    #""suspects":[\#(most),-1],"unsettled":[\#(most)],"level":[-1],"copied":\#(most)"#
+                ),
+                heartbeat(epoch: 1, #""suspects":[],"unsettled":[],"level":[],"copied":0"#),
+                reply(epoch: 1, sentAt: most), reply(epoch: most, sentAt: -most),
+                #"{"prepare":{"instance":\#(next),"ballot":\#(ballot)}}"#,
+                #"{"prepare":{"instance":\#(most),"ballot":\#(ballot)}}"#,
+                #"{"rejected":{"instance":\#(next),"promised":\#(ballot)}}"#,
+                #"{"accepted":{"instance":\#(most),"ballot":\#(ballot)}}"#,
+                #"{"accept":{"instance":\#(next),"acceptance":{"ballot":\#(ballot),"epoch":\#(known)}}}"#,
+                "{}", #"{"heartbeat":{}}"#,
+            ]
+            for message in messages {
+                // So that the test does not say less than it seems to.
+                if message.utf8.count > 20 {
+                    _ = try JSONDecoder().decode(NodeMessage.self, from: Data(message.utf8))
+                }
+                let bytes = frame([PeerFrame.node.rawValue, message].map { Array($0.utf8) })
+                try await link(to: cluster.endpoints[0], epoch, "control", bytes, .us)
             }
             #expect(try await talk(to: cluster.endpoints[0], [], .ping) == "+PONG\r\n")
         }

@@ -59,6 +59,33 @@ extension ProcessTests {
             }
         }
 
+        @Test("a node that is killed while its copies may still be asked for ends in good order")
+        func former() async throws {
+            try await TestCluster.with(nodes: 4, options: ["--fsync", "no"]) { cluster in
+                let client = cluster.client(TestCluster.patient)
+                try await cluster.untilLevel()
+                try await cluster.succeed("set", ["key", "value"])
+                try await cluster.succeed("leave", ["n4", "--no-wait", "--yes"])
+                try await until("n4 is no member any more", within: .seconds(60)) {
+                    let epoch = try await cluster.epoch(at: cluster.endpoints[0], by: client)
+                    return epoch.member(named: "n4") == nil
+                }
+                if try cluster.pid(of: "n4") != nil { try await cluster.local.kill(["n4"]) }
+                // It may have dropped its data by now, and there is no node to start any more; or it
+                // does so before anybody has seen it run.
+                _ = try await cluster.run("start", ["n4"])
+                try await until("n4 has ended", within: .seconds(60)) {
+                    try cluster.pid(of: "n4") == nil
+                }
+                let log = try String(contentsOfFile: cluster.folder + "/n4.log", encoding: .utf8)
+                #expect(log.contains("n4 has left the cluster"), "\(log)")
+                let path = cluster.folder + "/n4/node.json"
+                #expect(!FileManager.default.fileExists(atPath: path), "\(log)")
+                #expect(try await cluster.succeed("get", ["key"]) == "value\n")
+                await client.close()
+            }
+        }
+
         private static let keys = (0..<60).map { "key\($0)" }
         private static let removed = keys.prefix(30)
 
