@@ -100,7 +100,7 @@ extension SimulatedProcess {
     func crash() {
         guard let running else { return }
         world.trace.note(world.now, "n\(number) crashes")
-        if running.isDirectiveUnderWay, let directive = running.directives.first,
+        if running.isDirectiveUnderWay, let directive = running.directives.underWay,
             Bool.random(using: &world.random)
         {
             keep(directive)

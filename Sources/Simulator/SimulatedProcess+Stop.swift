@@ -24,7 +24,7 @@ extension SimulatedProcess {
             leaveForAll(.drain)
         }
         if running.endsAfter == nil, running.node.mayEnd(now: monotonic),
-            running.directives.isEmpty
+            running.directives.isIdle
         {
             running.endsAfter = world.now + StopLimits.linger
         }

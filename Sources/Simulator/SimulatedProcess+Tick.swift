@@ -102,36 +102,39 @@ extension SimulatedProcess {
 
     // MARK: Directives
 
-    /// Queues what the node wants done; each is complete before the next is begun.
+    /// Does what the node wants done, in the order of its ``DirectiveQueue``.
     func carryOut(_ directives: [NodeDirective]) {
-        guard !directives.isEmpty else { return }
-        running?.directives.append(contentsOf: directives)
+        for directive in directives where running?.directives.add(directive) == true {
+            perform(directive)
+        }
         goOn()
     }
 
     func goOn() {
-        while let running, !running.isDirectiveUnderWay, let directive = running.directives.first {
-            switch directive {
-            case .persist, .adopt:
-                guard !isDiskStalled else { return }
+        while let running {
+            if running.directives.underWay != nil {
+                guard !running.isDirectiveUnderWay, !isDiskStalled else { return }
                 running.isDirectiveUnderWay = true
                 scheduleInput(.directiveDone, after: world.syncTime())
-            case .leases(let leases):
-                running.directives.removeFirst()
-                leaveForAll(.leases(leases))
-            case .send(let message, let member):
-                running.directives.removeFirst()
-                world.sendMessage(message, from: number, to: member)
-            case .note(let note):
-                running.directives.removeFirst()
-                world.trace.note(world.now, "n\(number) \(note.words)")
+                return
             }
+            guard let directive = running.directives.next() else { return }
+            perform(directive)
+        }
+    }
+
+    private func perform(_ directive: NodeDirective) {
+        switch directive {
+        case .persist, .adopt: return
+        case .leases(let leases): leaveForAll(.leases(leases))
+        case .send(let message, let member): world.sendMessage(message, from: number, to: member)
+        case .note(let note): world.trace.note(world.now, "n\(number) \(note.words)")
         }
     }
 
     /// A vote or an epoch is durable; without being able to make it so a process must not go on.
     func finishDirective() {
-        guard let running, let directive = running.directives.first else { return }
+        guard let running, let directive = running.directives.underWay else { return }
         if disk.hasFailed { return world.crash(self) }
         keep(directive)
         if case .adopt(let epoch) = directive {
@@ -154,8 +157,8 @@ extension SimulatedProcess {
     }
 
     private func completeDirective() {
-        guard let running, !running.directives.isEmpty else { return }
-        running.directives.removeFirst()
+        guard let running, running.directives.underWay != nil else { return }
+        running.directives.complete()
         running.isDirectiveUnderWay = false
         goOn()
     }

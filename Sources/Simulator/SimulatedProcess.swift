@@ -6,7 +6,7 @@ import ServerCore
 
 /// One node process: the production core, and a shell around it as thin as the real one's.
 ///
-/// The shell's duties: directives in order, each complete before the next; at the end of each tick
+/// The shell's duties: directives in the order of their queue; at the end of each tick
 /// frames out, then the log, then replies.
 final class SimulatedProcess: WorkerOutput {
     /// What lives only as long as the process.
@@ -15,7 +15,8 @@ final class SimulatedProcess: WorkerOutput {
         let workers: [Worker]
         /// What each worker has not turned to yet; unused where there is one worker only.
         var mail: [Deque<WorkerMail>]
-        var directives: Deque<NodeDirective> = []
+        var directives = DirectiveQueue()
+        /// Whether what takes its time was begun; a disk that stands still begins nothing.
         var isDirectiveUnderWay = false
         /// Workers that have not adopted the epoch of the directive that is under way.
         var adoptionsMissing = 0

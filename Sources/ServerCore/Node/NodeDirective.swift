@@ -2,9 +2,9 @@ import Ring
 
 /// What a node wants done.
 ///
-/// The shell carries directives out in order: none of them is begun
+/// The shell carries directives out in the order of a ``DirectiveQueue``: none of them is begun
 /// before the ones in front of it are complete, so that nothing leaves a node before what it
-/// depends on is durable.
+/// depends on is durable; but what says nothing of votes does not wait for one.
 public enum NodeDirective: Sendable, Equatable {
     /// Make an acceptor's vote durable (synced under every fsync policy).
     case persist(Vote)

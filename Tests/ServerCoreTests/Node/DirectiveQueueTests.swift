@@ -1,7 +1,6 @@
 import Ring
 import Testing
 
-@testable import Server
 @testable import ServerCore
 
 @Suite("The order of directives")

@@ -1,5 +1,4 @@
 import DequeModule
-import ServerCore
 
 /// The order in which a node's directives are carried out: that in which they were given, one
 /// after the other, so that nothing leaves before what it depends on is durable.
@@ -9,21 +8,24 @@ import ServerCore
 /// node silent for a second. They speak of the adopted epoch and what the partitions were told, so
 /// they wait for an adoption; and they never overtake one another, since a table of leases that
 /// came after a newer one would take promises back.
-struct DirectiveQueue {
+public struct DirectiveQueue: Sendable {
     private var waiting: Deque<NodeDirective> = []
     /// What is being carried out and takes its time.
-    private var underWay: NodeDirective?
+    public private(set) var underWay: NodeDirective?
     /// What keeps heartbeats and leases from going ahead: adoptions among both, and others of their
     /// kind that wait.
     private var barrierCount = 0
 
+    /// Makes an empty queue.
+    public init() {}
+
     /// Whether nothing is left to be done.
-    var isIdle: Bool { waiting.isEmpty && underWay == nil }
+    public var isIdle: Bool { waiting.isEmpty && underWay == nil }
 
     /// Takes a directive.
     ///
     /// - Returns: whether it is to be carried out now, ahead of those that wait.
-    mutating func add(_ directive: NodeDirective) -> Bool {
+    public mutating func add(_ directive: NodeDirective) -> Bool {
         if barrierCount == 0, directive.saysNothingOfVotes { return true }
         if directive.isBarrier { barrierCount += 1 }
         waiting.append(directive)
@@ -31,7 +33,7 @@ struct DirectiveQueue {
     }
 
     /// The next directive; nil when there is none, or one is under way.
-    mutating func next() -> NodeDirective? {
+    public mutating func next() -> NodeDirective? {
         guard underWay == nil, let directive = waiting.popFirst() else { return nil }
         switch directive {
         case .persist, .adopt: underWay = directive
@@ -41,7 +43,7 @@ struct DirectiveQueue {
     }
 
     /// The directive under way is complete.
-    mutating func complete() {
+    public mutating func complete() {
         if underWay?.isBarrier == true { barrierCount -= 1 }
         underWay = nil
     }
