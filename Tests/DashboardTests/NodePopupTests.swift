@@ -22,6 +22,19 @@ struct NodePopupTests {
         #expect(!rows.contains { $0.contains("thing 4") })
     }
 
+    @Test("of a node that is not heard it tells nothing that the node said before")
+    func silence() {
+        let model = Fixture.model(height: 60)
+        model.press(.character("2"), .down, .down, .down, .enter)
+        #expect(Fixture.text(model).contains("successors of its home slots"))
+        var snapshot = Fixture.snapshot()
+        snapshot.members[3].contact = .unreachable(since: 10_500)
+        _ = model.update(.snapshot(snapshot), at: 11_000)
+        let text = Fixture.text(model)
+        #expect(text.contains("unreachable") && text.contains("CHORD HOPS"))
+        #expect(!text.contains("successors of its home slots") && !text.contains("up for"))
+    }
+
     @Test("it acts on the node that it shows, and its bar says how")
     func actions() {
         let model = Fixture.model()

@@ -29,7 +29,10 @@ extension Model {
             lines.append(
                 "neighbours    predecessor \(epoch.name(before)), successor \(epoch.name(after))")
         }
-        if let report = view?.report { lines += reportLines(report, epoch) }
+        // What a node that is not heard said of itself is not so any more.
+        if let view, !view.contact.isUnreachable, let report = view.report {
+            lines += reportLines(report, epoch)
+        }
         lines += fingerLines(number, epoch)
         lines += eventLines(of: member.name)
         lines += ["", "tokens        " + member.tokens.map(String.init).joined(separator: " ")]
