@@ -83,7 +83,7 @@ final class FakeRing: Sendable {
         deadline: Duration = ClientOptions.patient.deadline,
         silence: Duration = ClientOptions.patient.silence
     ) -> ClusterClient {
-        var options = ClientOptions()
+        var options = ClientOptions.patient
         options.deadline = deadline
         options.silence = silence
         return ClusterClient(seeds: [nodes[0].endpoint], options: options)
@@ -95,6 +95,7 @@ extension ClientOptions {
     static var patient: ClientOptions {
         var options = ClientOptions()
         options.deadline = .seconds(60)
+        options.connectTimeout = .seconds(10)
         options.silence = .seconds(10)
         return options
     }
