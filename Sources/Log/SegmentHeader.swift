@@ -76,7 +76,9 @@ public struct SegmentHeader: Equatable, Sendable {
     /// - Returns: what it says.
     /// - Throws: that the format is newer, or what is wrong with the line.
     public static func decode(_ line: UnsafeRawBufferPointer) throws(Failure) -> SegmentHeader {
-        if let format = format(line), format > newestFormat { throw .newerFormat(format) }
+        if let format = format(line), format > newestFormat, !isRotten(line) {
+            throw .newerFormat(format)
+        }
         let scratch = OutputBuffer()
         defer { scratch.deallocate() }
         do throws(RecordFailure) {
@@ -109,9 +111,24 @@ public struct SegmentHeader: Equatable, Sendable {
         return String(decoding: try cursor.text(scratch), as: UTF8.self)
     }
 
+    private static let opening = Array("{\"format\":".utf8)
+
+    /// Whether a line would be whole if it named this version's format: then its number is damaged,
+    /// and nobody newer has written it.
+    private static func isRotten(_ line: UnsafeRawBufferPointer) -> Bool {
+        let rest = line.dropFirst(opening.count).drop { (48...57).contains($0) }
+        return (opening + Array("\(newestFormat)".utf8) + rest).withUnsafeBytes { mended in
+            do throws(RecordFailure) {
+                _ = try LineCursor(mended)
+                return true
+            } catch {
+                return false
+            }
+        }
+    }
+
     /// The format that a line names, whatever else it says: newer ones may close it otherwise.
     private static func format(_ line: UnsafeRawBufferPointer) -> Int? {
-        let opening = Array("{\"format\":".utf8)
         guard line.starts(with: opening) else { return nil }
         let digits = line.dropFirst(opening.count).prefix { (48...57).contains($0) }
         return parseDecimal(UnsafeRawBufferPointer(rebasing: digits))

@@ -204,6 +204,23 @@ struct LogScannerTests {
         #expect(headless.refusals.count == 1)
     }
 
+    @Test("a format that only rot has made newer is damage, and refuses nothing")
+    func rottenFormats() throws {
+        let output = OutputBuffer()
+        defer { output.deallocate() }
+        SegmentHeader(
+            clusterID: "c", nodeID: "n", segment: 1, incarnation: 1, bootID: "b", bytesBefore: 0
+        ).append(to: output)
+        let header = output.array()
+        let digit = try #require(header.firstIndex(of: UInt8(ascii: "1")))
+        for bit in 1..<7 {
+            var rotten = header
+            rotten[digit] ^= 1 << UInt8(bit)
+            let outcome = scan(rotten + Self.recordLines[0])
+            #expect(outcome.refusals.isEmpty && outcome.records.count == 1, "bit \(bit)")
+        }
+    }
+
     @Test("a newer format is refused by its number, whatever else it looks like")
     func newerFormats() {
         for text in [#"{"format":2,"else":1}"#, #"{"format":12345"#] {
