@@ -80,6 +80,25 @@ struct StorageDirectoryTests {
         try open(node).release()
     }
 
+    @Test(
+        "a directory is free once it is released, though a child that is being started has the file"
+    )
+    func releaseBesideChild() throws {
+        let node = try TestNode()
+        let directory = try open(node)
+        let held = try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd")
+            .compactMap { Int32($0) }.first { descriptor in
+                var path = [CChar](repeating: 0, count: 4_096)
+                let count = readlink("/proc/self/fd/\(descriptor)", &path, path.count - 1)
+                return count > 0 && String(cString: path) == node.path + "/lock"
+            }
+        // A child shares the open file as a duplicate does.
+        let shared = dup(try #require(held))
+        defer { close(shared) }
+        directory.release()
+        try open(node).release()
+    }
+
     @Test("an unclean stop of the machine is told from one of the process")
     func forgetting() throws {
         let node = try TestNode()

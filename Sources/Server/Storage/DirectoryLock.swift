@@ -32,7 +32,7 @@ struct DirectoryLock: Sendable {
                 try file.write(bytes, at: 0)
             }
         } catch {
-            file.close()
+            release()
             throw error
         }
     }
@@ -48,5 +48,10 @@ struct DirectoryLock: Sendable {
     }
 
     /// Gives the directory free.
-    func release() { file.close() }
+    func release() {
+        // Closing is not enough: a child that is being started shares the lock until its program
+        // begins.
+        flock(file.descriptor, LOCK_UN)
+        file.close()
+    }
 }
