@@ -86,14 +86,13 @@ struct StorageDirectoryTests {
     func releaseBesideChild() throws {
         let node = try TestNode()
         let directory = try open(node)
-        let held = try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd")
-            .compactMap { Int32($0) }.first { descriptor in
-                var path = [CChar](repeating: 0, count: 4_096)
-                let count = readlink("/proc/self/fd/\(descriptor)", &path, path.count - 1)
-                return count > 0 && String(cString: path) == node.path + "/lock"
-            }
+        let held = try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").first {
+            let path = try? FileManager.default.destinationOfSymbolicLink(
+                atPath: "/proc/self/fd/\($0)")
+            return path == node.path + "/lock"
+        }
         // A child shares the open file as a duplicate does.
-        let shared = dup(try #require(held))
+        let shared = dup(try #require(held.flatMap { Int32($0) }))
         defer { close(shared) }
         directory.release()
         try open(node).release()
