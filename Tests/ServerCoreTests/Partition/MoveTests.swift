@@ -31,12 +31,15 @@ struct MoveTests {
         cluster.run()
     }
 
-    /// Begins the join, and lets n4 copy what the others hold.
-    private func copyAll() {
-        cluster.adopt(joining)
+    /// Begins the join, perhaps with another setting, and lets n4 copy what the others hold.
+    private func copyAll(setting name: String? = nil, to value: String = "", ticks: Int = 20) {
+        let setting = name.map { name in
+            ChangeRequest(id: "s", wish: .set(name: name, value: value))
+        }
+        cluster.adopt(setting.map { joining.after(.request($0)) } ?? joining)
         cluster.start(4, incarnation: 1)
         cluster.connect()
-        for _ in 0..<20 { cluster.tick(milliseconds: 20) }
+        for _ in 0..<ticks { cluster.tick(milliseconds: 20) }
     }
 
     private var isCopied: Bool {
@@ -121,13 +124,8 @@ struct MoveTests {
 
     @Test("while moves are paused nothing is copied")
     func paused() {
-        let paused = joining.after(
-            .request(ChangeRequest(id: "p", wish: .set(name: "moves-paused", value: "yes"))))
         set(moving())
-        cluster.adopt(paused)
-        cluster.start(4, incarnation: 1)
-        cluster.connect()
-        for _ in 0..<20 { cluster.tick(milliseconds: 20) }
+        copyAll(setting: "moves-paused", to: "yes")
         #expect((1...3).allSatisfy { cluster[$0].shared.movedBytes == 0 } && !isCopied)
     }
 
@@ -148,13 +146,8 @@ struct MoveTests {
 
     @Test("at the lowest rates a change is slow, but goes on")
     func slowly() {
-        let slow = joining.after(
-            .request(ChangeRequest(id: "s", wish: .set(name: "move-rate", value: "400"))))
         set(moving())
-        cluster.adopt(slow)
-        cluster.start(4, incarnation: 1)
-        cluster.connect()
-        for _ in 0..<200 { cluster.tick(milliseconds: 20) }
+        copyAll(setting: "move-rate", to: "400", ticks: 200)
         #expect((1...3).contains { cluster[$0].shared.movedBytes > 0 })
     }
 
