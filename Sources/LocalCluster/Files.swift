@@ -7,13 +7,19 @@ enum Files {
 
     /// The file's bytes, at most ``bytesMax`` of them, or nil when there is no such file.
     static func read(_ path: String) throws(LocalClusterError) -> [UInt8]? {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        // Without O_NONBLOCK the other end of a FIFO would be waited for.
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         if descriptor < 0 {
             // ESRCH: an entry of /proc whose process has just ended.
             if errno == ENOENT || errno == ENOTDIR || errno == ESRCH { return nil }
             throw failure("reading \(path)")
         }
         defer { close(descriptor) }
+        var status = stat()
+        if fstat(descriptor, &status) != 0 { throw failure("examining \(path)") }
+        guard status.st_mode & S_IFMT == S_IFREG else {
+            throw .damaged(file: path, why: "it is not a regular file")
+        }
         var bytes: [UInt8] = []
         var chunk = [UInt8](repeating: 0, count: 16_384)
         while bytes.count < bytesMax {
@@ -128,7 +134,7 @@ enum Files {
 
     /// The last lines of a text file, at most `bytes` of them; empty when it cannot be read.
     static func tail(_ path: String, bytes: Int) -> String {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         if descriptor < 0 { return "" }
         defer { close(descriptor) }
         let size = lseek(descriptor, 0, SEEK_END)

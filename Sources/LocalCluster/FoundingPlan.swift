@@ -29,11 +29,11 @@ public struct FoundingPlan: Sendable, Equatable {
         self.options = options
     }
 
-    /// The manifest of this plan under a new cluster id.
-    func manifest(
-        random generator: inout some RandomNumberGenerator
-    ) throws(LocalClusterError) -> ClusterManifest {
-        let name = try LocalName.validated(name)
+    /// Whether such a cluster can be.
+    ///
+    /// - Throws: ``LocalClusterError/badName(name:why:)`` or ``LocalClusterError/badPlan(why:)``.
+    func validate() throws(LocalClusterError) {
+        _ = try LocalName.validated(name)
         guard (1...Self.nodesMax).contains(nodes) else {
             throw .badPlan(why: "a local cluster has 1 to \(Self.nodesMax) nodes, not \(nodes)")
         }
@@ -45,6 +45,13 @@ public struct FoundingPlan: Sendable, Equatable {
             throw .badPlan(
                 why: "\(nodes) ports from \(firstPort) on are not all within 1 to 65535")
         }
+    }
+
+    /// The manifest of this plan under a new cluster id.
+    func manifest(
+        random generator: inout some RandomNumberGenerator
+    ) throws(LocalClusterError) -> ClusterManifest {
+        try validate()
         let digits = Array("0123456789abcdef")
         let id = String((0..<32).map { _ in digits[Int.random(in: 0..<16, using: &generator)] })
         return ClusterManifest(

@@ -95,6 +95,19 @@ extension LocalCluster {
         try drop(node, from: manifest)
     }
 
+    /// Forgets an evicted node whose disk was lost: nothing of it could come back.
+    ///
+    /// Does nothing when it is no node of this folder, or has data or a process.
+    public func forgetLost(_ name: String) async throws(LocalClusterError) {
+        guard let node = try manifest().nodes.first(where: { $0.name == name }), try isLost(node)
+        else { return }
+        do {
+            try await forget(name)
+        } catch .stillRunning {
+            return
+        }
+    }
+
     /// Waits until a node's process has ended by itself.
     ///
     /// - Returns: false when it had not after that time.

@@ -26,6 +26,8 @@ extension LocalCluster {
         _ plan: FoundingPlan, found: (FoundingRequest) throws -> Void,
         progress: (String) -> Void = { _ in }
     ) async throws -> StartReport {
+        // The lock makes the folder, which a plan that is refused should not leave behind.
+        if try folder.manifest() == nil { try plan.validate() }
         let lock = try await FolderLock.take(folder)
         defer { lock.release() }
         var report = StartReport()
@@ -126,11 +128,26 @@ extension LocalCluster {
         }
         // All are looked at before the first is started: half a cluster helps nobody.
         try requireFreePorts(missing, host: manifest.host)
+        // A node whose disk was lost keeps no other from being started.
+        var lost: ManifestNode?
         for node in missing {
+            if try isLost(node) {
+                lost = lost ?? node
+                continue
+            }
             let pid = try start(node, of: manifest)
             report.started.append(node.name)
             progress("started \(node.name) on \(manifest.host):\(node.port), process \(pid)")
         }
+        if let lost {
+            throw .lostData(node: lost.name, directory: folder.directory(of: lost))
+        }
+    }
+
+    /// Whether all that a member had is gone, although nobody asked it to leave: a lost disk.
+    func isLost(_ node: ManifestNode) throws(LocalClusterError) -> Bool {
+        guard node.isJoining != true, node.isLeaving != true else { return false }
+        return try Files.names(in: folder.directory(of: node))?.isEmpty ?? true
     }
 
     func start(
@@ -145,9 +162,9 @@ extension LocalCluster {
                 options: manifest.options, join: join(node, of: manifest)),
             log: log)
         guard let record = try ProcessRecord.of(pid: pid) else {
-            let end = ProcessRecord(pid: pid, startTicks: 0, bootID: "", executable: "").reap()
             throw .didNotStart(
-                node: node.name, how: end?.description ?? "it ended at once",
+                node: node.name,
+                how: ProcessRecord.end(ofChild: pid)?.description ?? "it ended at once",
                 log: Files.tail(log, bytes: 1_000))
         }
         try write(record, of: node.name)

@@ -67,8 +67,8 @@ public struct LocalCluster: Sendable {
     /// A damaged record says as little as none; ``findUnrecorded()`` then finds the process.
     func record(of node: String) throws(LocalClusterError) -> ProcessRecord? {
         let path = folder.recordPath(of: node)
-        guard let bytes = try Files.read(path) else { return nil }
         do {
+            guard let bytes = try Files.read(path) else { return nil }
             return try JSONFile.decode(bytes, file: path, latest: ProcessRecord.currentFormat)
         } catch .damaged {
             return nil

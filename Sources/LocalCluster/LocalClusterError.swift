@@ -27,6 +27,8 @@ public enum LocalClusterError: Error, Equatable, Sendable, CustomStringConvertib
     case didNotStart(node: String, how: String, log: String)
     /// The node's process was told to end and did not.
     case didNotStop(node: String, seconds: Int)
+    /// The node's directory is gone, or empty.
+    case lostData(node: String, directory: String)
     /// What was asked needs the nodes stopped.
     case stillRunning(nodes: [String])
     /// A recovery was begun and has not been ended.
@@ -56,6 +58,10 @@ public enum LocalClusterError: Error, Equatable, Sendable, CustomStringConvertib
             "there is no node \(Self.shown(name)); the nodes are \(known.joined(separator: " "))"
         case .notRunning(let node): "\(node) is not running; `ringmaster start \(node)` starts it"
         case .didNotStart(let node, let how, let log): "\(node) did not start: \(how)\n\(log)"
+        case .lostData(let node, let directory):
+            "\(node) cannot be started: nothing is left in \(directory). Other nodes have copies of "
+                + "its keys: `ringmaster evict \(node)` has new ones made of them, and "
+                + "`ringmaster join` adds another node"
         case .didNotStop(let node, let seconds):
             "\(node) did not stop within \(seconds) s; `ringmaster kill \(node)` ends it at once"
         case .stillRunning(let nodes):

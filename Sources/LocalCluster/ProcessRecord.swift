@@ -50,6 +50,18 @@ struct ProcessRecord: Codable, Equatable {
         return Files.name(of: program) == Files.name(of: executable)
     }
 
+    /// How a child ended that is ending now: its program goes a moment before its end is known.
+    ///
+    /// - Returns: nil when it is no child, or its end is not known within a second.
+    static func end(ofChild pid: Int32) -> ProcessEnd? {
+        let record = ProcessRecord(pid: pid, startTicks: 0, bootID: "", executable: "")
+        for _ in 0..<200 {
+            if let end = record.reap() { return end }
+            usleep(5_000)
+        }
+        return nil
+    }
+
     /// Waits, without delay, for a process that may be our child, so that its entry in the process
     /// table goes and its end is known; nil when it is not ours or still runs.
     func reap() -> ProcessEnd? {

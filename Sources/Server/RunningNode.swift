@@ -60,6 +60,11 @@ final class RunningNode: Sendable {
             options: options, identity: directory.identity, number: member.number,
             loopCount: options.threads, controlLoop: controlGroup.next(),
             events: EventLog(logger: logger))
+        if ringFile.cutBytes > 0 {
+            process.events.add(
+                .warning, node: member.name,
+                "a torn tail of \(RingFile.fileName) was cut: \(ringFile.cutBytes) bytes")
+        }
     }
 
     /// This node's line in the epoch; it may be a former member's, whose copies still count.

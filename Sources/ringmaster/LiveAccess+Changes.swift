@@ -49,6 +49,7 @@ extension LiveAccess {
             switch (ended.kind, ended.outcome) {
             case (.leave, .done), (.join, .cancelled), (.join, .failed):
                 try await LocalNodeEnd(local: local).seeOff(ended.name)
+            case (.evict, .done): try await local.forgetLost(ended.name)
             case (.leave, _): try await note(leaving: false, of: ended.name)
             default: break
             }

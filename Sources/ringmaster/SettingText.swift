@@ -8,7 +8,7 @@ enum SettingText {
         var value: String
         var `default`: String
         /// What the numbers of value and default count; null where they are no amounts.
-        var unit: Unit?
+        var unit: SettingUnit?
         var meaning: String
         /// Whether it can be changed in a running cluster.
         var isFixed: Bool
@@ -30,35 +30,6 @@ enum SettingText {
         }
 
         private enum Keys: CodingKey { case name, value, `default`, unit, meaning, isFixed }
-    }
-
-    /// What the number of a setting counts.
-    enum Unit: String, Encodable {
-        case milliseconds
-        case bytes
-
-        /// The units that are shown, the largest first, and how much each is.
-        private var units: [(String, Int)] {
-            switch self {
-            case .milliseconds: [("s", 1_000), ("ms", 1)]
-            case .bytes: [("G", 1 << 30), ("M", 1 << 20), ("K", 1 << 10), ("", 1)]
-            }
-        }
-
-        /// An amount in the largest unit in which it is a whole number.
-        func shown(_ number: Int) -> String {
-            guard number != 0 else { return "0" }
-            let unit = units.first { number.isMultiple(of: $0.1) } ?? ("", 1)
-            return "\(number / unit.1)\(unit.0)"
-        }
-
-        /// How an amount is typed, for people.
-        fileprivate var examples: String {
-            switch self {
-            case .milliseconds: "a time like 500ms, 8s or 1m"
-            case .bytes: "a number of bytes like 500K, 12M or 1G"
-            }
-        }
     }
 
     private static let meanings: [String: String] = [
@@ -84,18 +55,9 @@ enum SettingText {
                 let standard = ClusterSettings().value(ofSetting: name)
             else { return nil }
             return Line(
-                name: name, value: value, default: standard, unit: unit(of: name),
-                meaning: meanings[name] ?? "",
+                name: name, value: value, default: standard,
+                unit: ClusterSettings.unit(ofSetting: name), meaning: meanings[name] ?? "",
                 isFixed: name == "lease")
-        }
-    }
-
-    /// What the numbers of a setting count; nil where its values are no amounts.
-    static func unit(of name: String) -> Unit? {
-        switch name {
-        case "cache-bytes", "move-rate": .bytes
-        case "coherence-ttl", "deadline", "grace", "heartbeat", "lease", "suspect": .milliseconds
-        default: nil
         }
     }
 
@@ -110,7 +72,7 @@ enum SettingText {
                 throw Failure(.usage, "replicas is 1 to \(ClusterSettings.replicasMax)")
             }
         }
-        guard let unit = unit(of: name) else { return text }
+        guard let unit = ClusterSettings.unit(ofSetting: name) else { return text }
         let number =
             switch unit {
             case .bytes: bytes(text)
@@ -147,6 +109,16 @@ enum SettingText {
         else { return nil }
         let (product, overflow) = number.multipliedReportingOverflow(by: unit?.1 ?? 1)
         return overflow ? nil : product
+    }
+}
+
+extension SettingUnit {
+    /// How an amount is typed, for people.
+    fileprivate var examples: String {
+        switch self {
+        case .milliseconds: "a time like 500ms, 8s or 1m"
+        case .bytes: "a number of bytes like 500K, 12M or 1G"
+        }
     }
 }
 

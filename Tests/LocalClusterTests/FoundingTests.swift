@@ -22,6 +22,17 @@ import Testing
         #expect(try await test.cluster().up(plan, found: test.found).hasFounded)
     }
 
+    @Test("a plan that cannot be leaves not even a folder")
+    func refused() async throws {
+        let test = try TestFolder()
+        var plan = try test.plan()
+        plan.firstPort = 0
+        await #expect(throws: LocalClusterError.self) {
+            try await test.cluster().up(plan, found: test.found)
+        }
+        #expect(try Files.names(in: test.folder.path) == nil)
+    }
+
     @Test("a founding that was cut off half way is begun anew")
     func cutOff() async throws {
         let test = try TestFolder()
@@ -33,7 +44,7 @@ import Testing
         let report = try await test.cluster().up(try test.plan(), found: test.found)
         #expect(report.hasFounded)
         #expect(try test.cluster().manifest().id != half.id)
-        #expect(try Files.names(in: test.folder.path + "/n1") == [])
+        #expect(try Files.names(in: test.folder.path + "/n1") == ["node.json"])
         #expect(try Files.read(test.folder.foundingPath) == nil)
     }
 

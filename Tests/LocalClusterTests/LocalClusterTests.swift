@@ -125,6 +125,43 @@ import Testing
         #expect(try cluster.processes().map(\.pid) == before)
     }
 
+    @Test("a pipe in place of a record or manifest is damage, and is not waited for")
+    func notRegular() async throws {
+        let test = try TestFolder()
+        let cluster = test.cluster()
+        _ = try await cluster.up(try test.plan(), found: test.found)
+        let before = try cluster.processes().map(\.pid)
+        let record = cluster.folder.recordPath(of: "n1")
+        try Files.remove(record)
+        try #require(mkfifo(record, 0o600) == 0)
+        #expect(try await cluster.start().started.isEmpty)
+        #expect(try cluster.processes().map(\.pid) == before)
+        let manifest = cluster.folder.manifestPath
+        try Files.move(manifest, to: manifest + ".aside")
+        try #require(mkfifo(manifest, 0o600) == 0)
+        let damage = LocalClusterError.damaged(file: manifest, why: "it is not a regular file")
+        #expect(throws: damage) { try cluster.processes() }
+        try Files.move(manifest + ".aside", to: manifest)
+    }
+
+    @Test("a node whose disk was lost keeps no other from starting, and is named with what to do")
+    func lostDisk() async throws {
+        let test = try TestFolder()
+        let cluster = test.cluster()
+        _ = try await cluster.up(try test.plan(), found: test.found)
+        try await cluster.kill(["n1", "n2"])
+        let directory = cluster.folder.directory(of: try cluster.manifest().nodes[0])
+        try Files.remove(directory)
+        let lost = LocalClusterError.lostData(node: "n1", directory: directory)
+        await #expect(throws: lost) { try await cluster.start() }
+        #expect(try cluster.processes().map(\.isAlive) == [false, true, true])
+        #expect(lost.description.contains("ringmaster evict n1"))
+        try await cluster.forgetLost("n1")
+        try await cluster.forgetLost("n2")
+        try await cluster.forgetLost("n9")
+        #expect(try await cluster.start().alreadyRunning == ["n2", "n3"])
+    }
+
     @Test("a node that ends at once is named with how it ended and what it printed")
     func endsAtOnce() async throws {
         let test = try TestFolder()

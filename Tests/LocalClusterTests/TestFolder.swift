@@ -53,7 +53,10 @@ final class TestFolder: Sendable {
 
     /// Makes the nodes' directories, as a server would.
     func found(_ request: FoundingRequest) throws {
-        for node in request.nodes { try Files.makeFolder(node.directory) }
+        for node in request.nodes {
+            try Files.makeFolder(node.directory)
+            try Files.replace(node.directory + "/node.json", with: Array("{}".utf8))
+        }
     }
 
     /// Waits until the stand-in of a node has come as far as waiting.

@@ -29,11 +29,11 @@ import Testing
 
     @Test("settings are shown with the largest unit that fits, and taken with any")
     func settings() throws {
-        #expect(SettingText.Unit.milliseconds.shown(60_000) == "60s")
-        #expect(SettingText.Unit.milliseconds.shown(1_500) == "1500ms")
-        #expect(SettingText.Unit.bytes.shown(64 << 20) == "64M")
-        #expect(SettingText.Unit.bytes.shown(1_000) == "1000")
-        #expect(SettingText.Unit.bytes.shown(0) == "0")
+        #expect(SettingUnit.milliseconds.shown(60_000) == "60s")
+        #expect(SettingUnit.milliseconds.shown(1_500) == "1500ms")
+        #expect(SettingUnit.bytes.shown(64 << 20) == "64M")
+        #expect(SettingUnit.bytes.shown(1_000) == "1000")
+        #expect(SettingUnit.bytes.shown(0) == "0")
         for text in ["8s", "8000ms", "8000"] {
             #expect(try SettingText.value(text, of: "grace") == "8000")
         }

@@ -36,13 +36,19 @@ struct EpochNewsTests {
         }
     }
 
-    @Test("a setting that has another value is told with both")
-    func setting() throws {
-        let wish = ChangeRequest.Wish.set(name: "coherence", value: "invalidate")
+    @Test(
+        "a setting that has another value is told with both, amounts with their unit",
+        arguments: [
+            ("coherence", "invalidate", "coherence is invalidate, was off"),
+            ("grace", "90000", "grace is 90s, was 60s"),
+            ("move-rate", "1048576", "move-rate is 1M a second, was 16M a second"),
+        ])
+    func setting(name: String, value: String, text: String) throws {
+        let wish = ChangeRequest.Wish.set(name: name, value: value)
         let new = try #require(
             founding.next(
                 applying: [.request(ChangeRequest(id: "a", wish: wish))], settled: { _ in true }))
-        #expect(news(founding, new) == [": epoch 2: coherence is invalidate, was off"])
+        #expect(news(founding, new) == [": epoch 2: \(text)"])
     }
 
     @Test("a join is told when it begins, and with its new homes when it is done")

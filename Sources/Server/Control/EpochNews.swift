@@ -67,15 +67,22 @@ struct EpochNews {
     /// Settings that have another value; the number of copies is a change of the ring.
     private static func ofSettings(from old: RingEpoch, to new: RingEpoch) -> [Item] {
         ClusterSettings.names.compactMap { name in
-            let before = old.settings.value(ofSetting: name) ?? ""
-            let after = new.settings.value(ofSetting: name) ?? ""
+            let before = value(of: name, in: old.settings)
+            let after = value(of: name, in: new.settings)
             guard before != after else { return nil }
-            let value = after.isEmpty ? "empty" : after
             return Item(
                 level: .info, node: "",
-                text: "epoch \(new.number): \(name) is \(value), was "
-                    + (before.isEmpty ? "empty" : before))
+                text: "epoch \(new.number): \(name) is \(after), was \(before)")
         }
+    }
+
+    /// A setting's value with its unit: `12M`, `60s`.
+    private static func value(of name: String, in settings: ClusterSettings) -> String {
+        guard let value = settings.value(ofSetting: name), !value.isEmpty else { return "empty" }
+        guard let unit = ClusterSettings.unit(ofSetting: name), let number = Int(value) else {
+            return value
+        }
+        return unit.shown(number) + (name == "move-rate" ? " a second" : "")
     }
 
     /// Changes of the ring that are over.

@@ -38,7 +38,8 @@ public enum StorageFailure: Error, Equatable, Sendable, CustomStringConvertible 
             "cannot \(operation) \(path): \(String(cString: strerror(code)))"
         case .inUse(let path, let processID?): "\(path) is in use by process \(processID)"
         case .inUse(let path, nil): "\(path) is in use by another process"
-        case .noNode(let path): "\(path) holds no node"
+        case .noNode(let path):
+            "\(path) holds no node; with --join it becomes one of a cluster that is there"
         case .nodeExists(let path): "\(path) holds a node already"
         case .notEmpty(let path, let name): "\(path) is not empty: it holds \(name)"
         case .wrongKind(let path, let expected): "\(path) is not a \(expected)"
