@@ -59,10 +59,10 @@ import Testing
         let epoch = try Self.epoch()
         #expect(
             JoinStep(ticket(name: "n2"), in: epoch)
-                == .fail(.nameTaken(name: "n2", address: "127.0.0.1:7102")))
+                == .refuse(.nameTaken(name: "n2", address: "127.0.0.1:7102")))
         #expect(
             JoinStep(ticket(port: 7_103), in: epoch)
-                == .fail(.addressTaken(member: "n3", address: "127.0.0.1:7103")))
+                == .refuse(.addressTaken(member: "n3", address: "127.0.0.1:7103")))
         var moved = ticket()
         let listed = try asked(moved, epoch)
         moved.port = 7_199
@@ -107,6 +107,24 @@ import Testing
         #expect(
             JoinStep(back, in: taken)
                 == .fail(.withdrawn(name: "n4", reason: taken.queue.ended[0].reason)))
+    }
+
+    @Test("what an old epoch forbids is looked up in the newest that a voter tells")
+    func stale() throws {
+        let old = try Self.epoch()
+        let left = try end(try asking(.leave(member: 3), old))
+        let ticket = ticket(name: "n3", port: 7_103)
+        #expect(
+            JoinStep(ticket, in: old)
+                == .refuse(.nameTaken(name: "n3", address: "127.0.0.1:7103")))
+        #expect(EpochCheck(old, answers: [old, left]) == .newer(left))
+        #expect(JoinStep(ticket, in: left) == .ask(name: "n3"))
+        #expect(EpochCheck(old, answers: [old]) == .unknown(answers: 1, voters: 3))
+        #expect(EpochCheck(old, answers: [old, old]) == .newest)
+        #expect(EpochCheck(left, answers: [old, left]) == .newest)
+        var stranger = left
+        stranger.clusterID = String(repeating: "d", count: 32)
+        #expect(EpochCheck(old, answers: [old, stranger]) == .unknown(answers: 1, voters: 3))
     }
 
     private func asking(_ wish: ChangeRequest.Wish, _ epoch: RingEpoch) throws -> RingEpoch {

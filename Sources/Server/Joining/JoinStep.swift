@@ -8,7 +8,9 @@ enum JoinStep: Equatable {
     case ask(name: String)
     /// The epoch does not allow it at the moment.
     case wait(String)
-    /// It is not to be.
+    /// The epoch has no place for it; a newer one may have.
+    case refuse(JoinFailure)
+    /// It is not to be, whatever comes.
     case fail(JoinFailure)
 
     /// Looks at an epoch that a node of the cluster has told.
@@ -62,15 +64,15 @@ enum JoinStep: Equatable {
 
     private static func free(_ ticket: JoinTicket, _ epoch: RingEpoch) -> JoinStep {
         if let other = ticket.name.flatMap({ epoch.member(named: $0) }) {
-            return .fail(.nameTaken(name: other.name, address: "\(other.host):\(other.port)"))
+            return .refuse(.nameTaken(name: other.name, address: "\(other.host):\(other.port)"))
         }
         let holder = epoch.members.first { $0.host == ticket.host && $0.port == ticket.port }
         if let holder {
-            return .fail(
+            return .refuse(
                 .addressTaken(member: holder.name, address: "\(holder.host):\(holder.port)"))
         }
         guard epoch.members.count < RingEpoch.membersMax else {
-            return .fail(.full(membersMax: RingEpoch.membersMax))
+            return .refuse(.full(membersMax: RingEpoch.membersMax))
         }
         let name = ticket.name ?? nextName(in: epoch)
         let request = ChangeRequest(

@@ -140,6 +140,13 @@ struct Joining {
         case .found(let member): return member
         case .wait(let reason): throw .passing(reason)
         case .fail(let failure): throw .final(failure)
+        case .refuse(let failure):
+            switch EpochCheck(epoch, answers: await askVoters(of: epoch)) {
+            case .newer(let epoch): return try await advance(epoch, at: seed)
+            case .newest: throw .final(failure)
+            case .unknown(let answers, let voters):
+                throw .passing("\(failure); but only \(answers) of \(voters) voters answer")
+            }
         case .ask(let name):
             try bind(to: epoch)
             let address = "\(ticket.host):\(ticket.port)"
@@ -192,6 +199,23 @@ struct Joining {
         case .value(.error(let text)): throw .passing(text)
         case .value, .foreign: throw .passing("no node of Ringmaster's")
         case .unreachable(let reason), .silent(let reason): throw .passing(reason)
+        }
+    }
+
+    /// The epochs that the voters of an epoch tell, as far as they answer.
+    private func askVoters(of epoch: RingEpoch) async -> [RingEpoch] {
+        await withTaskGroup(of: RingEpoch?.self) { tasks in
+            for voter in epoch.members where voter.isVoter {
+                tasks.addTask {
+                    do throws(SeedRefusal) {
+                        return try await askEpoch(
+                            JoinTicket.Seed(host: voter.host, port: voter.port))
+                    } catch {
+                        return nil
+                    }
+                }
+            }
+            return await tasks.reduce(into: []) { $0 += [$1].compactMap(\.self) }
         }
     }
 
