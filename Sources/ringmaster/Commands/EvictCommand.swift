@@ -26,11 +26,10 @@ struct EvictCommand: AsyncParsableCommand {
             if try run.isPlanOnly(plan) { return }
             try run.confirm("\(node) loses its place, and its copies are made elsewhere")
             let report = try await run.carryOut(.evict(node), plan, by: client)
-            let local = try cluster.local()
-            if report.outcome == "done", try local.folder.manifest() != nil {
-                try await local.forgetLost(node)
-            }
             try run.finish(report, done: "\(node) is evicted")
+            // Without a folder of this very cluster there is nothing to tidy.
+            guard report.outcome == "done", cluster.at == nil else { return }
+            try await cluster.local().forgetLost(node)
         }
     }
 }
